@@ -1,0 +1,160 @@
+"""Arguments of a run: a case's own inputs or generated ones as NumPy arrays, and unwritten memory for outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from tl_passlab.errors import UsageError
+from tl_passlab.interp import dtypes
+from tl_passlab.model import Case
+
+INTEGER_LIMIT = 3
+INEXACT = ("exp", "log", "sqrt", "tanh", "sigmoid", "Div(", "sin", "cos", "erf", "pow")
+TORCH_EXTENDED = {
+    "bfloat16": ml_dtypes.bfloat16,
+    "float8_e4m3fn": ml_dtypes.float8_e4m3fn,
+    "float8_e5m2": ml_dtypes.float8_e5m2,
+    "float8_e8m0fnu": ml_dtypes.float8_e8m0fnu,
+}
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Arrays and scalars by parameter name, in the order of the parameters; `exact` when arithmetic cannot round."""
+
+    values: Mapping[str, Any]
+    order: list[str]
+    inputs: tuple[str, ...]
+    exact: bool
+    torch_inputs: Mapping[str, Any]
+
+
+def parameters(func: Any) -> list[tuple[str, Any]]:
+    """The parameters of a PrimFunc: name and buffer (None for a scalar)."""
+    found = []
+    for param in func.params:
+        buffer = func.buffer_map.get(param, None)
+        found.append(
+            (str(buffer.name) if buffer is not None else str(param.name), buffer if buffer is not None else None)
+        )
+    return found
+
+
+def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -> Arguments:
+    """Inputs from the case when it declares them, random ones otherwise; every other parameter is poisoned memory."""
+    rng = np.random.default_rng(seed)
+    params = parameters(func)
+    exact = not any(word in str(func) for word in INEXACT)
+    given: dict[str, Any] = {}
+    if case.inputs is not None:
+        given = dict(case.inputs(rng, **{**case.info.sizes, **sizes}))
+        unknown = set(given) - {name for name, _ in params}
+        if unknown:
+            raise UsageError("check", case.info.name, f"inputs() names {min(unknown)}, which is no parameter")
+    arrays = {name: to_numpy(value) for name, value in given.items()}
+    if exact:
+        arrays = {name: integer_valued(value) for name, value in arrays.items()}
+    shapes = _dynamic_extents(params, arrays, sizes)
+    values: dict[str, Any] = {}
+    for name, buffer in params:
+        if name in arrays:
+            values[name] = arrays[name]
+        elif buffer is None:
+            values[name] = sizes.get(name, 1)
+        else:
+            values[name] = _generated(buffer, shapes, rng, case, exact)
+    inputs = tuple(arrays) if arrays else tuple(n for n, b in params if b is not None)
+    torch_inputs = {name: to_torch(values[name], like) for name, like in given.items()}
+    return Arguments(values, [n for n, _ in params], inputs, exact, torch_inputs)
+
+
+def with_inputs(arguments: Arguments, given: Mapping[str, Any]) -> Arguments:
+    """The same arguments with some inputs replaced, by those of a device run for example."""
+    inputs = {n: v for n, v in given.items() if n in arguments.inputs}
+    torch_inputs = {n: to_torch(inputs.get(n, arguments.values[n]), like) for n, like in arguments.torch_inputs.items()}
+    return replace(arguments, values={**arguments.values, **inputs}, exact=False, torch_inputs=torch_inputs)
+
+
+def _generated(buffer: Any, shapes: Mapping[int, int], rng: Any, case: Case, exact: bool) -> Any:
+    shape = [_extent(e, shapes, str(buffer.name)) for e in buffer.shape]
+    dtype = dtypes.numpy_type(str(buffer.dtype))
+    if case.inputs is not None:
+        return np.full(shape, 0xFF, dtype=np.uint8).repeat(dtype.itemsize, axis=-1).view(dtype).reshape(shape)
+    if dtypes.is_float(dtype):
+        data = rng.standard_normal(shape)
+        return integer_valued(data.astype(dtype)) if exact else data.astype(dtype)
+    if dtype.kind == "b":
+        return rng.integers(0, 2, shape).astype(bool)
+    return rng.integers(0, 4, shape).astype(dtype)
+
+
+def _dynamic_extents(
+    params: list[tuple[str, Any]], arrays: Mapping[str, Any], sizes: Mapping[str, Any]
+) -> dict[int, int]:
+    """The value of each symbolic extent, from the arrays that have it and from the sizes of its name."""
+    known: dict[int, int] = {}
+    for name, buffer in params:
+        for d, extent in enumerate(buffer.shape if buffer is not None else []):
+            if type(extent).__name__ not in ("Var", "SizeVar"):
+                continue
+            if name in arrays:
+                known[hash(extent)] = int(arrays[name].shape[d])
+            elif str(extent.name) in sizes:
+                known.setdefault(hash(extent), int(sizes[str(extent.name)]))
+    return known
+
+
+def _extent(node: Any, known: Mapping[int, int], name: str) -> int:
+    if type(node).__name__ == "IntImm":
+        return int(node.value)
+    if hash(node) in known:
+        return known[hash(node)]
+    raise UsageError(
+        "check",
+        name,
+        f"the extent {node} is known only at launch",
+        next_command=f"passlab check KERNEL --set {node}=64",
+    )
+
+
+def integer_valued(array: Any) -> Any:
+    """Data of both signs as small integers, which floating arithmetic adds and multiplies without rounding."""
+    if not dtypes.is_float(array.dtype) or array.size == 0:
+        return array
+    wide = array.astype(np.float64)
+    spread = float(np.abs(wide[np.isfinite(wide)]).mean()) if np.isfinite(wide).any() else 0.0
+    if not spread or not (wide < 0).any():
+        return array
+    return np.clip(np.rint(wide / spread), -INTEGER_LIMIT, INTEGER_LIMIT).astype(array.dtype)
+
+
+def to_numpy(value: Any) -> Any:
+    """A torch tensor, or anything NumPy takes, as an array."""
+    if not hasattr(value, "detach"):
+        return value if np.isscalar(value) else np.asarray(value)
+    import torch
+
+    name = str(value.dtype).removeprefix("torch.")
+    value = value.detach().cpu().contiguous()
+    if name in TORCH_EXTENDED:
+        dtype = np.dtype(TORCH_EXTENDED[name])
+        raw = value.view(torch.uint8 if dtype.itemsize == 1 else torch.int16).numpy()
+        return raw.view(dtype)
+    return value.numpy()
+
+
+def to_torch(array: Any, like: Any) -> Any:
+    """An array as a torch tensor of the type of `like`."""
+    if not hasattr(like, "detach"):
+        return array
+    import torch
+
+    if array.dtype.kind == "V" or str(array.dtype) in TORCH_EXTENDED:
+        raw = torch.from_numpy(np.ascontiguousarray(array).view(np.uint8 if array.dtype.itemsize == 1 else np.int16))
+        return raw.view(like.dtype)
+    return torch.from_numpy(np.ascontiguousarray(array))

@@ -1,0 +1,194 @@
+"""Runs a compiled function: host steps in order, kernels block by block."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tl_passlab.interp import alloc, memory, schedule
+from tl_passlab.interp.agents import Agent
+from tl_passlab.interp.block import Block
+from tl_passlab.interp.errors import Malformed, Unsupported
+from tl_passlab.interp.explore import Record
+from tl_passlab.interp.findings import Findings
+from tl_passlab.interp.function import Function, Resolver
+from tl_passlab.interp.memory import Mem, Ptr
+from tl_passlab.interp.packed import PackedArguments, Tensor
+from tl_passlab.interp.program import Program
+from tl_passlab.interp.races import Watch
+from tl_passlab.interp.schedule import Schedule
+
+
+@dataclass
+class Options:
+    """How a run is made: the schedule, whether accesses are watched, whether schedules are explored."""
+
+    schedule: Schedule
+    watch: bool
+    explore: bool = False
+    device_type: int = 2
+
+
+@dataclass
+class Run:
+    """One execution: its arguments in memory, and what it found."""
+
+    options: Options
+    findings: Findings = field(default_factory=Findings)
+    states: int = 0
+    concurrent: bool = False
+    host: Any = None
+
+
+def execute(
+    function: Function, arguments: Mapping[str, Any], order: list[str], resolve: Resolver, options: Options
+) -> tuple[dict[str, Any], Run]:
+    """Run a function on arrays by parameter name; returns the arrays afterwards and the run."""
+    run = Run(options)
+    mems = {name: memory.adopt(name, arguments[name]) for name in order if isinstance(arguments[name], np.ndarray)}
+    with np.errstate(all="ignore"):
+        env = _bind(function, arguments, order, mems, options)
+        _steps(function, env, resolve, run)
+    return {name: _array(mem, arguments[name]) for name, mem in mems.items()}, run
+
+
+def _array(mem: Mem, like: Any) -> Any:
+    return mem.data[: like.nbytes].view(like.dtype).reshape(like.shape).copy()
+
+
+def _bind(
+    function: Function, arguments: Mapping[str, Any], order: list[str], mems: Mapping[str, Mem], options: Options
+) -> list[Any]:
+    env: list[Any] = [None] * function.slots
+    if function.packed:
+        tensors = [Tensor(mems[n], arguments[n], options.device_type) if n in mems else arguments[n] for n in order]
+        for slot, value in zip(
+            function.params,
+            (
+                Ptr(_null(), 0, np.dtype("uint8")),
+                PackedArguments(tensors),
+                len(tensors),
+                Ptr(_null(), 0, np.dtype("uint8")),
+            ),
+            strict=True,
+        ):
+            env[slot] = value
+        return env
+    if len(order) != len(function.params):
+        raise Malformed(f"{len(order)} arguments for {len(function.params)} parameters")
+    for slot, name in zip(function.params, order, strict=True):
+        value = arguments[name]
+        env[slot] = Ptr(mems[name], 0, value.dtype) if name in mems else value
+    for slot, position, d in function.shape_slots:
+        env[slot] = int(arguments[order[position]].shape[d])
+    for slot, position, d in function.stride_slots:
+        array = arguments[order[position]]
+        env[slot] = int(array.strides[d] // array.itemsize)
+    return env
+
+
+def _null() -> Mem:
+    return memory.adopt("null", np.zeros(1, dtype=np.uint8))
+
+
+def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> None:
+    host = _HostAgent(env, run, function)
+    run.host = host
+    for step in function.steps:
+        if step.run is not None:
+            step.run(host)
+        elif step.kernel is not None:
+            launch(step.kernel, env, run)
+        else:
+            device = resolve(step.callee)
+            values = [argument(host) for argument in step.arguments][: len(device.params)]
+            inner: list[Any] = [None] * device.slots
+            for slot, value in zip(device.params, values, strict=True):
+                inner[slot] = value
+            _steps(device, inner, resolve, run)
+
+
+class _HostAgent(Agent):
+    """The single lane that runs host statements."""
+
+    def __init__(self, env: list[Any], run: Run, function: Function) -> None:
+        program = Program([], function.sites, len(env), 0, 0, [], [], [], [1, 1, 1], {}, None, frozenset())  # type: ignore[arg-type]
+        block = Block(program, run.findings, 1, ())
+        program.lane_state = lambda key: (_Growing(None), _Growing(dict))  # type: ignore[method-assign, assignment, return-value]
+        super().__init__(block, np.arange(1), env, 0, 0)
+        self.env = env
+
+
+class _Growing(dict[int, Any]):
+    """A table that host code fills as it goes."""
+
+    def __init__(self, make: Any) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: int) -> Any:
+        if self._make is None:
+            return None
+        value = self[key] = self._make()
+        return value
+
+
+def launch(program: Program, env: list[Any], run: Run) -> None:
+    """Run a kernel: every block of its grid, one after the other."""
+    host = run.host
+    grid = [(slot, tag, int(extent.run(host))) for slot, tag, extent in program.grid]
+    fallback = dict(zip(("threadIdx.x", "threadIdx.y", "threadIdx.z"), program.launch_threads, strict=True))
+    threads = [
+        (slot, tag, int(code.run(host)) if code is not None else fallback[tag]) for slot, tag, code in program.threads
+    ]
+    extents: dict[str, int] = {}
+    for _, tag, extent in threads:
+        if extents.setdefault(tag, extent) != extent:
+            raise Unsupported(f"{tag} bound to two extents")
+    count = int(np.prod(list(extents.values()) or [1]))
+    sizes = {tag: extent for _, tag, extent in grid}
+    tags = sorted(sizes)
+    for position in itertools.product(*(range(sizes[t]) for t in reversed(tags))):
+        index = dict(zip(reversed(tags), position, strict=True))
+        _run_block(program, env, run, grid, threads, count, index)
+
+
+def _run_block(
+    program: Program, env: list[Any], run: Run, grid: Any, threads: Any, count: int, index: dict[str, int]
+) -> None:
+    block = Block(program, run.findings, count, tuple(index[t] for t in sorted(index)))
+    lanes = np.arange(count)
+    values = list(env) + [None] * (program.slots - len(env))
+    for slot, tag, _ in grid:
+        values[slot] = index[tag]
+    for slot, value in alloc.thread_values(threads, lanes):
+        values[slot] = value
+    if run.options.watch:
+        for value in values:
+            if isinstance(value, Ptr) and value.mem.scope == "global":
+                value.mem.shadow = None  # blocks run one after the other: what they do to each other is not checked
+        block.watch = _watch(block, program, values)
+    if run.options.explore:
+        block.record = Record()
+    block.agents = [Agent(block, lanes, values, 0, 0)]
+    if block.record is not None:
+        block.record.start(block.agents[0])
+    schedule.run(block, run.options.schedule)
+    run.concurrent |= bool(block.flown) or block.forked
+    if block.record is not None:
+        run.states += block.record.explore(block)
+    block.dismantle()
+
+
+def _watch(block: Block, program: Program, values: list[Any]) -> Watch:
+    tracked = {id(values[slot].mem) for slot in program.written if isinstance(values[slot], Ptr)}
+    return Watch(
+        block,
+        warps=program.level.warp_clocks,
+        fences=program.level.fences and program.level.warp_clocks,
+        tracked=tracked,
+    )
