@@ -1,0 +1,1 @@
+"""Layouts as a trace prints them: read, expanded by leading dimensions, compared, and drawn. Text in, text out."""
