@@ -1,0 +1,1 @@
+"""Rendering: each function takes frozen dataclasses and returns text."""
