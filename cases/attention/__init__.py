@@ -1,0 +1,1 @@
+"""Attention: two matrix products around an online softmax, in one pipelined loop."""

@@ -1,0 +1,1 @@
+"""Kernels whose lowering varies from one process to the next: they store no goldens."""

@@ -1,0 +1,1 @@
+"""Kernels without a matrix product: vectorisation, guards, atomics."""

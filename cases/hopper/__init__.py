@@ -1,0 +1,1 @@
+"""What only Hopper and later need: TMA descriptors, mbarriers, proxy fences."""

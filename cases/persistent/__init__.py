@@ -1,0 +1,1 @@
+"""Blocks that outlive one tile, and kernels whose blocks meet."""

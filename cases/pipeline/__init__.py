@@ -1,0 +1,1 @@
+"""Software pipelining: stages, shared-memory versions, and the copies that fill them."""

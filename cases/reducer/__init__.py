@@ -1,0 +1,1 @@
+"""T.alloc_reducer: a reduction whose layout and communication the compiler plans."""

@@ -1,0 +1,1 @@
+"""Kernels that the compiler refuses: the message is the golden."""

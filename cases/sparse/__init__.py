@@ -1,0 +1,1 @@
+"""Sparsity decided at run time: pipelined loops whose body may be skipped."""

@@ -1,0 +1,1 @@
+"""Barriers between threads: where one is needed, where none is, and reductions across threads."""
