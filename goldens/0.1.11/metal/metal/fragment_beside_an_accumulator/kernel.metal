@@ -1,0 +1,67 @@
+// Function: main_kernel
+#include <metal_stdlib>
+using namespace metal;
+
+union __TVMArgUnion {
+ int v_int[2];
+};
+
+kernel void main_kernel(  device uint4* A [[ buffer(0) ]],
+  device uint4* B [[ buffer(1) ]],
+  device float* C [[ buffer(2) ]],
+  device float4* D [[ buffer(3) ]],
+  uint3 blockIdx [[threadgroup_position_in_grid]],
+  uint3 threadIdx [[thread_position_in_threadgroup]]
+) {
+  simdgroup_float8x8 C_local[16];
+  threadgroup half A_shared[1024];
+  threadgroup half B_shared[1024];
+  thread float bias[8];
+  C_local[0] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[1] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[2] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[3] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[4] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[5] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[6] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[7] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[8] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[9] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[10] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[11] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[12] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[13] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[14] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  C_local[15] = make_filled_simdgroup_matrix<float, 8, 8>(0.000000e+00f);
+  *(threadgroup uint4*)(A_shared + (((int)threadIdx.x) * 8)) = A[((((int)threadIdx.x) * 8) / 8)];
+  *(threadgroup uint4*)(B_shared + (((int)threadIdx.x) * 8)) = B[((((int)threadIdx.x) * 8) / 8)];
+  simdgroup_half8x8 A_local[2];
+  simdgroup_half8x8 B_local[2];
+  threadgroup_barrier(mem_flags::mem_threadgroup);
+  for (int ki = 0; ki < 4; ++ki) {
+    for (int i = 0; i < 2; ++i) {
+      simdgroup_load(A_local[i], (&(A_shared[(((((((int)threadIdx.x) & 63) >> 5) * 512) + (i * 256)) + (ki * 8))])), 32, 0, (bool)0);
+    }
+    for (int j = 0; j < 2; ++j) {
+      simdgroup_load(B_local[j], (&(B_shared[(((ki * 256) + ((((int)threadIdx.x) >> 6) * 16)) + (j * 8))])), 32, 0, (bool)0);
+    }
+    for (int i_1 = 0; i_1 < 2; ++i_1) {
+      for (int j_1 = 0; j_1 < 2; ++j_1) {
+        simdgroup_multiply_accumulate(C_local[((i_1 * 2) + j_1)], A_local[i_1], B_local[j_1], C_local[((i_1 * 2) + j_1)]);
+      }
+    }
+  }
+  simdgroup_store(C_local[0], (&(C[((((((int)threadIdx.x) & 63) >> 5) * 512) + ((((int)threadIdx.x) >> 6) * 16))])), 32, 0, (bool)0);
+  simdgroup_store(C_local[1], (&(C[(((((((int)threadIdx.x) & 63) >> 5) * 512) + ((((int)threadIdx.x) >> 6) * 16)) + 8)])), 32, 0, (bool)0);
+  simdgroup_store(C_local[2], (&(C[(((((((int)threadIdx.x) & 63) >> 5) * 512) + ((((int)threadIdx.x) >> 6) * 16)) + 256)])), 32, 0, (bool)0);
+  simdgroup_store(C_local[3], (&(C[(((((((int)threadIdx.x) & 63) >> 5) * 512) + ((((int)threadIdx.x) >> 6) * 16)) + 264)])), 32, 0, (bool)0);
+  for (int i_2 = 0; i_2 < 2; ++i_2) {
+    *(thread float4*)(bias + (i_2 * 4)) = D[(((i_2 * 512) + (((int)threadIdx.x) * 4)) / 4)];
+  }
+  for (int i_3 = 0; i_3 < 8; ++i_3) {
+    bias[i_3] = (bias[i_3] * 2.000000e+00f);
+  }
+  for (int i_4 = 0; i_4 < 2; ++i_4) {
+    D[(((i_4 * 512) + (((int)threadIdx.x) * 4)) / 4)] = *(thread float4*)(bias + (i_4 * 4));
+  }
+}
