@@ -1,0 +1,1 @@
+"""Tests of tl_passlab; the tree mirrors the package."""

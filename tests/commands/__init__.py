@@ -1,0 +1,1 @@
+"""Tests of the subcommands, through the real command line."""

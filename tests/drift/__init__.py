@@ -1,0 +1,1 @@
+"""Tests of the drift engine, on hand-made lowerings and on two real lanes."""

@@ -1,0 +1,185 @@
+"""Every case on every target it lowers for: executed at every distinct boundary, each must mean what the kernel means.
+
+The default run uses small sizes and the schedules eager and late; `-m slow` adds random schedules, the cases' own
+sizes, and shapes around the tile edges. A failure prints the command that shows it again.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.lowering import CASES, LANE
+from tl_passlab.interp.check import CheckResult, check
+from tl_passlab.interp.report import render_check
+from tl_passlab.interp.store import check_data
+from tl_passlab.model import CaseInfo, Target
+from tl_passlab.targets import parse_target
+
+EXECUTED = ("cuda:sm_80", "cuda:sm_90a", "metal")
+ONE_BLOCK = {"M": 64, "N": 64, "heads": 1, "seq": 128, "S": 2}
+RANDOM_SCHEDULES = 8
+
+# Operations of cases that are not modelled: boundaries that have one are `unsupported`, the others must hold.
+REDUCERS = (
+    "block annotation reducer_info_v2",
+    "attribute tl.parallel_multiplicity",
+    "tirx.tvm_storage_sync inside a vectorised or parallel loop",
+)
+NOT_MODELLED = ("tl.sync_grid", "tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp", *REDUCERS)
+NOT_COMPARED = "comparison without a result of the input IR"
+
+# What upstream does wrong on a case and target, on every lane: the first boundary that fails.
+KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
+    ("swizzled_layout", "metal"): "LowerTileOp",  # copies obey the annotated layout, simdgroup_load does not
+    ("padded_layout", "metal"): "LowerTileOp",
+}
+
+
+# Of the regression corpus, what is wrong in the IR (the rest is performance, or wrong only in the generated source).
+WRONG_CODE: Mapping[tuple[str, str], str] = {
+    ("annotated_layout_on_metal", "metal"): "LowerTileOp",
+    ("arrivals_of_added_threads", "cuda:sm_90a"): "ProducerConsumerWarpSpecialized",
+    ("operand_shared_by_two_groups", "cuda:sm_80"): "ThreadSync.2",
+    ("operand_shared_by_two_groups", "cuda:sm_90a"): "ThreadSync.2",
+    ("operand_shared_by_two_groups", "metal"): "LowerTileOp",
+    ("partial_fill", "cuda:sm_80"): "ThreadSync.2",
+    ("partial_fill", "cuda:sm_90a"): "ThreadSync.2",
+    ("partial_fill", "metal"): "ThreadSync.2",
+    ("ragged_store_on_metal", "metal"): "LowerTileOp",
+    ("read_then_overwrite", "cuda:sm_80"): "InjectSoftwarePipeline",
+    ("read_then_overwrite", "cuda:sm_90a"): "ProducerConsumerWarpSpecialized",
+    ("simdgroup_store_then_read", "metal"): "ThreadSync.2",
+}
+WRONG_CODE_BY_LANE: Mapping[str, Mapping[tuple[str, str], str]] = {
+    # The consumers' thread offset is taken into the register index; mended by 0.1.15.
+    "0.1.11": {
+        ("consumer_registers", "cuda:sm_90a"): "LowerTileOp",
+        ("guarded_copies", "cuda:sm_90a"): "LowerTileOp",
+    }
+}
+
+
+def runs_here(case: CaseInfo, target: Target) -> bool:
+    return not (
+        case.reason_not_on(target, LANE.tilelang)
+        or case.rejected_on(target)
+        or (case.lanes and LANE.tilelang not in case.lanes)
+    )
+
+
+def is_own(case: CaseInfo, target: Target) -> bool:
+    """Whether a case stores goldens for a target (sm_90a where it stores none); the others run with the slow tests."""
+    return target.spec in ([spec for spec in case.targets if spec in EXECUTED] or ["cuda:sm_90a"])
+
+
+def parameter(case: CaseInfo, target: Target) -> Any:
+    marks = () if is_own(case, target) else pytest.mark.slow
+    return pytest.param(case, target, id=f"{case.stem}-{target.slug}", marks=marks)
+
+
+def pairs() -> list[Any]:
+    """Every case with every executed target."""
+    found = []
+    for case in CASES:
+        for target in map(parse_target, EXECUTED):
+            if case.topic not in ("reject", "regressions") and runs_here(case, target):
+                found.append(parameter(case, target))
+    return found
+
+
+def regressions() -> list[Any]:
+    """The corpus of upstream's wrong code, on every executed target."""
+    return [
+        pytest.param(
+            case, target, id=f"{case.stem}-{target.slug}", marks=() if is_own(case, target) else pytest.mark.slow
+        )
+        for case in CASES
+        for target in map(parse_target, EXECUTED)
+        if case.topic == "regressions" and runs_here(case, target)
+    ]
+
+
+def small(case: CaseInfo) -> dict[str, int]:
+    """The sizes of a case, cut to one thread block where the names say what they count."""
+    return {name: min(size, ONE_BLOCK.get(name, size)) for name, size in case.sizes.items()}
+
+
+@functools.cache
+def loaded(name: str) -> Any:
+    from tl_passlab.cases import load_case
+
+    return load_case(name)
+
+
+def require_same_meaning(result: CheckResult) -> None:
+    """Fail with the whole table and the command that reproduces it; a known defect must be found where it is made."""
+    known = KNOWN_DEFECTS.get((result.case.rpartition("/")[2], result.target))
+    if known:
+        assert result.first_failure is not None, f"{known} no longer breaks {result.case}: remove it from KNOWN_DEFECTS"
+        assert result.first_failure.name == known
+        return
+    excused = {r.detail for r in result.unsupported()}
+    if excused and excused <= {*NOT_MODELLED, NOT_COMPARED} and excused != {NOT_COMPARED}:
+        assert result.first_failure is None and result.reference_ok
+        return
+    command = f"passlab blame {result.case} --target {result.target} --seed {result.seed}"
+    assert result.ok, f"\n{render_check(check_data(result))}\nreproduce: {command}"
+
+
+@pytest.mark.parametrize(("case", "target"), pairs())
+def test_semantics(case: CaseInfo, target: Target) -> None:
+    require_same_meaning(check(loaded(case.name), target, small(case)))
+
+
+@pytest.mark.parametrize(("case", "target"), regressions())
+def test_regression_is_blamed_on_the_pass_that_makes_it(case: CaseInfo, target: Target) -> None:
+    result = check(loaded(case.name), target, stop=True)
+    guilty = {**WRONG_CODE, **WRONG_CODE_BY_LANE.get(LANE.tilelang, {})}.get((case.stem, target.spec))
+    first = result.first_failure
+    assert (first.name if first else None) == guilty, f"\n{render_check(check_data(result))}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "target"), pairs())
+def test_semantics_under_random_schedules(case: CaseInfo, target: Target) -> None:
+    require_same_meaning(check(loaded(case.name), target, {}, seed=1, random_schedules=RANDOM_SCHEDULES))
+
+
+def shapes(case: CaseInfo) -> list[dict[str, int]]:
+    """One size at a time moved around a tile edge: 1, one less, one more, a prime."""
+    return [
+        {name: value}
+        for name, size in small(case).items()
+        if name in ("M", "N", "K", "seq") and size > 1
+        for value in (1, size - 1, size + 1, 37)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "target"), pairs())
+def test_semantics_at_tile_edges(case: CaseInfo, target: Target) -> None:
+    """A shape that the kernel itself does not support (its own IR is wrong, or does not lower) is passed over."""
+    checked = 0
+    for sizes in shapes(case):
+        try:
+            result = check(loaded(case.name), target, {**small(case), **sizes})
+        except Exception:
+            continue
+        supported = result.results and not result.results[0].failed and result.reference_ok and not result.error
+        if supported:
+            checked += 1
+            require_same_meaning(result)
+    if not checked:
+        pytest.skip("the kernel supports none of these shapes")
+
+
+def test_semantics_finds_a_kernel_that_disagrees_with_its_reference() -> None:
+    from dataclasses import replace
+
+    case = loaded("elementwise/add")
+    wrong = replace(case, reference=lambda **inputs: {n: v * 2 for n, v in case.reference(**inputs).items()})
+    assert not check(wrong, parse_target("cuda:sm_80"), {"M": 8, "N": 8}).ok

@@ -1,0 +1,1 @@
+"""IR written by hand for one pass each: `before`, the PASS, its TARGET and the PREREQUISITES that run first."""
