@@ -98,3 +98,14 @@ def test_child_environment_is_deterministic(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TL_LOWER_TRACE", "1")
     environment = isolation.child_environment()
     assert (environment["PYTHONHASHSEED"], environment["TL_LOWER_TRACE"]) == ("0", "")
+
+
+def test_paths_that_importing_tilelang_left_do_not_reach_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = isolation._tilelang_folder()
+    monkeypatch.setenv("TVM_LIBRARY_PATH", f"{folder}/lib")
+    monkeypatch.setenv("PYTHONPATH", f"{folder}/3rdparty/tvm/python:/home/me/kernels")
+    monkeypatch.setenv("TL_TEMPLATE_PATH", "/home/me/templates")
+    environment = isolation.child_environment()
+    assert folder and "TVM_LIBRARY_PATH" not in environment
+    assert environment["PYTHONPATH"] == "/home/me/kernels"
+    assert environment["TL_TEMPLATE_PATH"] == "/home/me/templates"

@@ -8,6 +8,7 @@ varying, upstream's output varies between processes for some kernels.
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import json
 import os
 import signal
@@ -34,8 +35,32 @@ def without_address_randomisation() -> None:
 
 
 def child_environment() -> dict[str, str]:
-    """The environment of a deterministic child: fixed hash seed, no upstream cache or trace output."""
-    return {**os.environ, "PYTHONHASHSEED": "0", "TL_LOWER_TRACE": "", "TILELANG_DISABLE_CACHE": "1"}
+    """The environment of a deterministic child: fixed hash seed, no upstream cache or trace output.
+
+    Importing tilelang writes paths of its own installation into `os.environ`; a child of another lane would load the
+    wrong libraries from there and abort. Such entries are dropped, what the user set stays.
+    """
+    kept = _without_paths_into(os.environ, _tilelang_folder())
+    return {**kept, "PYTHONHASHSEED": "0", "TL_LOWER_TRACE": "", "TILELANG_DISABLE_CACHE": "1"}
+
+
+def _tilelang_folder() -> str:
+    spec = importlib.util.find_spec("tilelang")
+    return str(Path(spec.origin).parent) if spec is not None and spec.origin else ""
+
+
+def _without_paths_into(environment: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Variables that are search paths, without the entries that lie in a folder; a variable left empty is dropped."""
+    if not folder:
+        return dict(environment)
+    kept: dict[str, str] = {}
+    for name, value in environment.items():
+        entries = [e for e in value.split(os.pathsep) if not e.startswith(folder + os.sep)]
+        if entries == value.split(os.pathsep):
+            kept[name] = value
+        elif any(entries):
+            kept[name] = os.pathsep.join(entries)
+    return kept
 
 
 def trace_in_child(
