@@ -50,6 +50,7 @@ LAYERS: dict[str, int] = {
     "drift": 4,
     "determinism": 4,
     "parity": 4,
+    "history": 4,
     "msl": 4,
     "report": 5,
     "review": 5,

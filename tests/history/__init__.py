@@ -1,0 +1,1 @@
+"""Tests of the run record, the history database and the nightly."""
