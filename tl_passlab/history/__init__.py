@@ -1,1 +1,1 @@
-"""What was tested when, with what outcome: the record of a run that nightly writes, history keeps and the report shows."""
+"""What was tested when, with what outcome: the record that nightly writes, history keeps and the report shows."""

@@ -2,7 +2,7 @@
 
 Every kind of test (golden, semantic, parity, determinism, drift, benchmark) is brought to this one form, so that the
 database and the report know nothing of where a result came from. As a file: `{"format": "passlab-run", "version": 1,
-"run": {...}, "tests": [...]}`, the fields those of `Run` and `Test`.
+"run": {...}, "tests": [...]}`, the fields those of `Run` and `Record`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS = ("goldens", "semantics", "parity", "determinism", "drift", "bench", "tes
 
 
 @dataclass(frozen=True)
-class Test:
+class Record:
     """One test of one run.
 
     `name` is stable over runs: the key of its history. `seconds` is how long the test took; `measure_ms` the kernel's
@@ -63,7 +63,7 @@ class Run:
     commit: str = ""
     machine: str = ""
     devices: tuple[str, ...] = ()
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Record, ...] = ()
 
 
 def to_json(run: Run) -> dict[str, Any]:
@@ -81,4 +81,4 @@ def from_json(data: Mapping[str, Any]) -> Run:
         raise ValueError(f"version {data['version']} is newer than this passlab, which reads {VERSION}")
     fields = dict(data["run"])
     devices = tuple(fields.pop("devices", ()))
-    return Run(**fields, devices=devices, tests=tuple(Test(**row) for row in data["tests"]))
+    return Run(**fields, devices=devices, tests=tuple(Record(**row) for row in data["tests"]))
