@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tl_passlab.cli import main
+from tl_passlab.lanes import running_lane
 
 KERNELS = Path(__file__).parent.parent / "interp" / "defects.py"
 
@@ -30,6 +33,32 @@ def test_check_json_has_every_boundary(capsys: pytest.CaptureFixture[str]) -> No
     data = json.loads(capsys.readouterr().out)
     assert code == 0 and data["ok"] is True
     assert data["boundaries"][0]["pass"] == "input" and len(data["boundaries"]) > 10
+
+
+def test_check_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from tl_passlab.report import progress
+
+    told: list[tuple[int, int, str]] = []
+
+    @contextlib.contextmanager
+    def counted(what: str) -> Iterator[Callable[[int, int, str], None]]:
+        yield lambda *step: told.append(step)
+
+    monkeypatch.setattr(progress, "counted", counted)
+    assert main(["check", "elementwise/add", "--target", "cuda:sm_80", "--set", "M=8", "--set", "N=8", "--json"]) == 0
+    names = [b["pass"] for b in json.loads(capsys.readouterr().out)["boundaries"]]
+    # The child may end between two looks at what it tells.
+    assert told == [(k, len(names), name) for k, name in enumerate(names, 1)][: len(told)]
+
+
+def test_findings_carry_the_kernels_own_lines_where_the_ir_has_them(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", f"{KERNELS}::read_then_overwritten", "--target", "cuda:sm_80", "--json"])
+    findings = [f for b in json.loads(capsys.readouterr().out)["boundaries"] for f in b["findings"]]
+    assert findings and all(len(f["lines"]) == len(f["statements"]) for f in findings)
+    known = {line for f in findings for line in f["lines"] if line}
+    # Upstream keeps positions since 0.1.15.
+    assert all(line.startswith("defects.py:") for line in known)
+    assert bool(known) == (running_lane()[0].tilelang == "0.1.15")
 
 
 def test_check_of_an_unknown_case_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,7 @@ def result_of(args: argparse.Namespace, more: dict[str, object]) -> dict[str, ob
     """Run the job in a child process."""
     from tl_passlab.cases import parse_sizes
     from tl_passlab.interp.process import run_job
-    from tl_passlab.report.progress import waiting
+    from tl_passlab.report.progress import counted
     from tl_passlab.targets import parse_target
 
     target = parse_target(args.target)
@@ -56,5 +56,5 @@ def result_of(args: argparse.Namespace, more: dict[str, object]) -> dict[str, ob
         "schedules": args.schedules,
         **more,
     }
-    with waiting(f"executing {args.kernel} at every boundary for {target.spec}"):
-        return run_job(job, args.timeout)
+    with counted(f"lowering {args.kernel} for {target.spec}") as progress:
+        return run_job(job, args.timeout, progress)

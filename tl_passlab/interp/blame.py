@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tl_passlab.interp import compare, reproducer
+from tl_passlab.interp import compare, reproducer, schedule
 from tl_passlab.interp.arguments import make_arguments, with_inputs
+from tl_passlab.interp.authors import authors_at
 from tl_passlab.interp.boundaries import INPUT, Pipeline, Stage, lower_stages
-from tl_passlab.interp.check import BoundaryResult, CheckResult, check_pipeline, frozen_heap
-from tl_passlab.interp.store import boundary_data, difference_data
+from tl_passlab.interp.check import (
+    EXACT,
+    MAY_REORDER,
+    REORDERED,
+    BoundaryResult,
+    CheckResult,
+    Progress,
+    check_pipeline,
+    frozen_heap,
+)
+from tl_passlab.interp.execute import DEVICE_TYPES
+from tl_passlab.interp.layouts import permutations
+from tl_passlab.interp.store import author_data, boundary_data, difference_data
 from tl_passlab.model import Case, Target
 
 MAX_DIFF_LINES = 60
@@ -24,6 +36,7 @@ def blame(
     random_schedules: int,
     out: Path,
     device: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Check until something is wrong, and explain the pass that is to blame; `device` are arrays from a device run."""
     with frozen_heap():
@@ -31,7 +44,9 @@ def blame(
         arguments = make_arguments(case, func, sizes, seed)
         if device is not None:
             arguments = with_inputs(arguments, device)
-        result = check_pipeline(case, target, func, pipeline, arguments, seed, random_schedules, stop=True)
+        result = check_pipeline(
+            case, target, func, pipeline, arguments, seed, random_schedules, stop=True, progress=progress
+        )
     data = {
         "case": case.info.name,
         "target": target.spec,
@@ -79,10 +94,31 @@ def _of_boundary(
         "pass": guilty.name,
         "verdict": f"{guilty.name} {_charge(guilty)}",
         "boundary": boundary_data(guilty),
-        "authors": result.authors,
+        "authors": _authors(target, pipeline, result, guilty, arguments),
         "diff": _diff(before, stage),
         "reproducer": str(folder),
     }
+
+
+def _authors(
+    target: Target, pipeline: Pipeline, result: CheckResult, guilty: BoundaryResult, arguments: Any
+) -> list[dict[str, Any]]:
+    """Who stored the wrong elements at the guilty boundary, and who did before the pass."""
+    if not guilty.differences:
+        return []
+    names = {r.index for r in result.results}
+    stages = [s for s in pipeline.distinct() if s.index in names and s.index <= guilty.index]
+    shapes = {n: v.shape for n, v in arguments.values.items() if hasattr(v, "shape")}
+    lowered = [s for s in stages if s.name == MAY_REORDER]
+    places = permutations(lowered[0].module, shapes) if lowered else {}
+    chosen = schedule.by_name(guilty.schedule)
+    device = DEVICE_TYPES.get(target.kind, 2)
+    sound = [r.index for r in result.results if r.index < guilty.index and r.verdict in (EXACT, REORDERED)]
+    now = authors_at(stages, arguments, places, chosen, device, guilty.differences)
+    earlier = [s for s in stages if sound and s.index <= sound[-1]]
+    then = authors_at(earlier, arguments, places, chosen, device, guilty.differences) if earlier else None
+    before = [author for *_, author in then] if then else [None] * len(now or [])
+    return [author_data(*entry, author) for entry, author in zip(now or [], before, strict=True)]
 
 
 def _charge(guilty: BoundaryResult) -> str:

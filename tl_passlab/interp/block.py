@@ -101,7 +101,8 @@ class Block:
         """Record a finding about statements of this kernel."""
         texts = tuple(self.program.sites[s].text for s in sites)
         who = (a.role,) if a is not None else ()
-        self.findings.add(kind, message, texts, who, self.index, detail)
+        lines = tuple(self.program.sites[s].line for s in sites)
+        self.findings.add(kind, message, texts, who, self.index, detail, lines)
 
     def report_outside(self, a: Agent, mem: Mem, index: Any, limit: int, itemsize: int, site: int) -> None:
         """An access beyond its memory."""

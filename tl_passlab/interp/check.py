@@ -77,7 +77,6 @@ class CheckResult:
     lane: str = ""
     schedules: list[str] = field(default_factory=list)
     oracle: dict[str, Any] | None = None
-    authors: list[str] = field(default_factory=list)
 
     @property
     def first_failure(self) -> BoundaryResult | None:
@@ -99,7 +98,8 @@ class CheckResult:
         return [r for r in self.results if r.verdict == UNSUPPORTED]
 
 
-Progress = Callable[[str], None]
+# What is told before each boundary is executed: its number from 1, how many there are, its pass.
+Progress = Callable[[int, int, str], None]
 
 
 @contextmanager
@@ -174,9 +174,10 @@ def check_pipeline(
     schedules = schedule.chosen(random_schedules, seed)
     result.schedules = [str(s) for s in schedules]
     judge = Judge(arguments, result.bound, DEVICE_TYPES.get(target.kind, 2), schedules, explore)
-    for stage in pipeline.distinct():
+    stages = pipeline.distinct()
+    for number, stage in enumerate(stages, 1):
         if progress is not None:
-            progress(stage.name)
+            progress(number, len(stages), stage.name)
         result.results.append(judge.judge(stage))
         if stop and result.results[-1].failed:
             break

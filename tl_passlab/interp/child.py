@@ -12,11 +12,11 @@ from tl_passlab.errors import EXIT_USAGE, UsageError
 from tl_passlab.targets import parse_target
 
 
-def main(job: str, out: str) -> int:
+def main(job: str, out: str, progress: str) -> int:
     """Do what the job says; 0 when a result was written, 2 with the usage error on the last line of stderr."""
     fields = json.loads(job)
     try:
-        result = _do(fields)
+        result = _do(fields, Path(progress))
     except UsageError as error:
         print(
             "\n" + json.dumps({k: getattr(error, k) for k in ("what", "where", "why", "evidence", "next_command")}),
@@ -27,14 +27,18 @@ def main(job: str, out: str) -> int:
     return 0
 
 
-def _do(fields: dict[str, Any]) -> dict[str, Any]:
+def _do(fields: dict[str, Any], progress: Path) -> dict[str, Any]:
+    def tell(number: int, total: int, name: str) -> None:
+        with progress.open("a", encoding="utf-8") as stream:
+            stream.write(f"{number} {total} {name}\n")
+
     case, target = load_case(fields["reference"]), parse_target(fields["target"])
     check_sizes(case, fields["sizes"])
     if fields["command"] == "check":
         from tl_passlab.interp.check import check
         from tl_passlab.interp.store import check_data
 
-        return check_data(check(case, target, fields["sizes"], fields["seed"], fields["schedules"]))
+        return check_data(check(case, target, fields["sizes"], fields["seed"], fields["schedules"], progress=tell))
     from tl_passlab.interp.blame import blame
 
     device = None
@@ -43,7 +47,8 @@ def _do(fields: dict[str, Any]) -> dict[str, Any]:
 
         with np.load(fields["device"]) as arrays:
             device = {name: arrays[name] for name in arrays.files}
-    return blame(case, target, fields["sizes"], fields["seed"], fields["schedules"], Path(fields["out"]), device)
+    out = Path(fields["out"])
+    return blame(case, target, fields["sizes"], fields["seed"], fields["schedules"], out, device, tell)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,10 @@ WARNINGS = ("benign-race", "unexplored", "unwritten-register")
 
 @dataclass(frozen=True)
 class Finding:
-    """One defect: its kind, what is wrong, the statements in order, the lanes that ran them, the first block."""
+    """One defect: its kind, what is wrong, the statements in order, the lanes that ran them, the first block.
+
+    `lines` are the kernel's own, one for each statement, empty where the IR does not carry it.
+    """
 
     kind: str
     message: str
@@ -34,6 +37,7 @@ class Finding:
     block: tuple[int, ...]
     detail: str = ""
     count: int = 1
+    lines: tuple[str, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -59,12 +63,13 @@ class Findings:
         roles: tuple[str, ...],
         block: tuple[int, ...],
         detail: str = "",
+        lines: tuple[str, ...] = (),
     ) -> None:
         """Record a defect or count one more occurrence of a known one."""
         key = (kind, message.partition(":")[0], statements)
         known = self._found.get(key)
         if known is None:
-            self._found[key] = Finding(kind, message, statements, roles, block, detail)
+            self._found[key] = Finding(kind, message, statements, roles, block, detail, 1, lines)
         else:
             self._found[key] = replace(known, count=known.count + 1)
 

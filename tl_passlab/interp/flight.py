@@ -36,6 +36,9 @@ class Flight:
 def launch(a: Any, flight: Flight) -> None:
     """Start an operation: at once under the eager schedule, else when the scheduler or a wait decides."""
     a.m.flown.append(flight)
+    note = getattr(a.watch, "launched", None)  # only a run that remembers who stored what has it
+    if note is not None:
+        note(a, flight)
     if a.m.eager:
         flight.finish()
     else:

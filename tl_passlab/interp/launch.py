@@ -25,12 +25,16 @@ from tl_passlab.interp.schedule import Schedule
 
 @dataclass
 class Options:
-    """How a run is made: the schedule, whether accesses are watched, whether schedules are explored."""
+    """How a run is made: the schedule, whether accesses are watched, whether schedules are explored.
+
+    A `ledger` remembers who stores what; such a run is made to explain a result and checks nothing.
+    """
 
     schedule: Schedule
     watch: bool
     explore: bool = False
     device_type: int = 2
+    ledger: Any = None
 
 
 @dataclass
@@ -172,6 +176,8 @@ def _run_block(
             if isinstance(value, Ptr) and value.mem.scope == "global":
                 value.mem.shadow = None  # blocks run one after the other: what they do to each other is not checked
         block.watch = _watch(block, program, values)
+    elif run.options.ledger is not None:
+        block.watch = run.options.ledger.watch(block, program)
     if run.options.explore:
         block.record = Record()
     block.agents = [Agent(block, lanes, values, 0, 0)]

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tl_passlab.errors import EXIT_USAGE, FindingError, UsageError
 
-DEFAULT_TIMEOUT = 1800.0
+POLL = 0.2
 
 
-def run_job(job: Mapping[str, Any], timeout: float) -> dict[str, Any]:
-    """The child's result. Raises UsageError for the child's own, FindingError when it died or gave no answer."""
+Progress = Callable[[int, int, str], None]
+
+
+def run_job(job: Mapping[str, Any], timeout: float, progress: Progress) -> dict[str, Any]:
+    """The child's result; `progress` is told of every boundary that the child starts on.
+
+    Raises UsageError for the child's own, FindingError when it died or gave no answer.
+    """
     from tl_passlab.isolation import child_environment, without_address_randomisation
 
     with tempfile.TemporaryDirectory(prefix="passlab-") as folder:
-        out, log = Path(folder, "result.json"), Path(folder, "stderr")
-        command = [sys.executable, "-m", "tl_passlab.interp.child", json.dumps(job), str(out)]
+        out, log, told = (Path(folder, name) for name in ("result.json", "stderr", "progress"))
+        command = [sys.executable, "-m", "tl_passlab.interp.child", json.dumps(job), str(out), str(told)]
         # One thread: matrices are small, and a BLAS pool only spins.
         environment = {**child_environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         with log.open("wb") as stream:
@@ -37,9 +45,7 @@ def run_job(job: Mapping[str, Any], timeout: float) -> dict[str, Any]:
                 start_new_session=True,
             )
             try:
-                code: int | None = child.wait(timeout)
-            except subprocess.TimeoutExpired:
-                code = None
+                code = _followed(child, timeout, told, progress)
             finally:
                 if child.poll() is None:
                     os.killpg(child.pid, signal.SIGKILL)
@@ -66,6 +72,21 @@ def run_job(job: Mapping[str, Any], timeout: float) -> dict[str, Any]:
             evidence=tail,
             next_command=f"passlab trace {job['reference']} --target {job['target']}",
         )
+
+
+def _followed(child: subprocess.Popen[bytes], timeout: float, told: Path, progress: Progress) -> int | None:
+    """Wait for the child and pass on what it tells; None when the time is up."""
+    end, read = time.monotonic() + timeout, 0
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.wait(min(POLL, max(0.0, end - time.monotonic())))
+        if time.monotonic() >= end:
+            return None
+        lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+        for line in lines[read:]:
+            number, total, name = line.split(" ", 2)
+            progress(int(number), int(total), name)
+        read = len(lines)
 
 
 def _usage_fields(text: str) -> dict[str, str]:

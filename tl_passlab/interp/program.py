@@ -6,6 +6,7 @@ agent has been replaced by others). Explicit counters let an agent be forked, pa
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +54,16 @@ class Site:
         kept = [line for line in lines if line and not line.startswith("#") and " = T.Buffer(" not in line]
         text = " ".join(kept[-1:] if kept else [type(self.node).__name__])
         return text if len(text) <= MAX_SITE_TEXT else text[: MAX_SITE_TEXT - 3] + "..."
+
+    @functools.cached_property
+    def line(self) -> str:
+        """The kernel's own line, `file.py:31`, where the IR still carries it (0.1.15; some passes drop it)."""
+        from pathlib import PurePath
+
+        from tl_passlab.passes.own.sites import position
+
+        file, number = position(self.node)
+        return f"{PurePath(file).name}:{number}" if number else ""
 
 
 MAX_SITE_TEXT = 200

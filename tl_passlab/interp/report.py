@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NAME_WIDTH = 40
@@ -74,7 +74,8 @@ def evidence(boundary: Mapping[str, Any]) -> list[str]:
     for f in shown[:MAX_FINDINGS]:
         lines.append(f"  {f['kind'].upper()}  {f['message']}")
         words = ("first ", "second") if len(f["statements"]) > 1 else ("at    ",)
-        lines += [f"    {w} {s}" for w, s in zip(words, f["statements"], strict=False)]
+        where = f.get("lines") or [""] * len(f["statements"])
+        lines += [f"    {w} {s}{_at(line)}" for w, s, line in zip(words, f["statements"], where, strict=False)]
         where = ", ".join([*f["roles"], *([f["detail"]] if f["detail"] else []), f"block {tuple(f['block'])}"])
         lines.append(f"    {where}" + (f", {f['count']} times" if f["count"] > 1 else ""))
     if len(shown) > MAX_FINDINGS:
@@ -86,6 +87,49 @@ def evidence(boundary: Mapping[str, Any]) -> list[str]:
                 f"    {d['name']}[{', '.join(map(str, e['index']))}]  expected {e['expected']}  got {e['got']}"
             )
     return lines
+
+
+def _at(line: str) -> str:
+    """A line of the kernel, where it is known."""
+    return f"    kernel line {line}" if line else ""
+
+
+def authors_text(authors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Who stored the wrong elements; elements with the same author share their lines."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for entry in authors:
+        element = f"{entry['name']}[{', '.join(map(str, entry['index']))}]"
+        groups.setdefault(_authorship(entry), []).append(element)
+    lines = []
+    for told, elements in groups.items():
+        lines += [f"  {', '.join(elements)}", *(f"    {line}" for line in told)]
+    return lines
+
+
+def _authorship(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    now, before = entry["author"], entry["before"]
+    lines = [f"stored by {_who(now)}" if now else "stored by nobody"]
+    lines += [f"  {now['statement']}{_at(now['line'])}"] if now else []
+    if before is None:
+        return (*lines, "before the pass: stored by nobody") if now else tuple(lines)
+    same_line = now is not None and now["line"] == before["line"] != ""
+    if now is None or _who(now) != _who(before) or not (same_line or now["statement"] == before["statement"]):
+        lines += [f"before the pass: {_who(before)}", f"  {before['statement']}{_at(before['line'])}"]
+    return tuple(lines)
+
+
+def _who(author: Mapping[str, Any]) -> str:
+    parts = []
+    if author["thread"] is not None:
+        parts.append(f"thread {author['thread']} (warp {author['warp']})")
+    elif author["warp"] is not None:
+        parts.append(f"warp {author['warp']}")
+    if author["tile"]:
+        parts.append("a tile operation")
+    if author["thread"] is None and (author["role"] != "all threads" or not parts):
+        parts.append(author["role"])
+    times = f", the last of {author['stores']} stores" if author["stores"] > 1 else ""
+    return f"{', '.join(parts)} of block {tuple(author['block'])}{times}"
 
 
 def _summary(data: Mapping[str, Any]) -> str:
@@ -102,7 +146,7 @@ def render_blame(data: Mapping[str, Any]) -> str:
     lines = [f"{data['case']}  {data['target']}  tilelang {data['lane']}  seed {data['seed']}", data["verdict"]]
     if data.get("boundary"):
         lines += evidence(data["boundary"])
-    lines += [f"  {line}" for line in data.get("authors", [])]
+    lines += authors_text(data.get("authors", []))
     if data.get("diff"):
         lines += ["", f"what {data['pass']} changed:", data["diff"]]
     if data.get("reproducer"):

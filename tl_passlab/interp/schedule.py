@@ -41,6 +41,12 @@ def chosen(random_seeds: int, start: int = 0) -> list[Schedule]:
     return [EAGER, LATE, *(Schedule("random", start + i) for i in range(random_seeds))]
 
 
+def by_name(text: str) -> Schedule:
+    """The schedule that prints as this."""
+    name, _, seed = text.partition(" ")
+    return Schedule(name, int(seed) if seed else None)
+
+
 def run(block: Block, schedule: Schedule) -> None:
     """Run a block to its end or to a deadlock, which becomes a finding."""
     rng = None if schedule.seed is None else random.Random(f"{schedule.seed}/{block.index}")

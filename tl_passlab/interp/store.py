@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tl_passlab.interp.authors import Author
 from tl_passlab.interp.check import BoundaryResult, CheckResult
 from tl_passlab.interp.compare import Difference
 from tl_passlab.interp.findings import Finding
@@ -27,11 +28,26 @@ def finding_data(f: Finding) -> dict[str, Any]:
         "kind": f.kind,
         "message": f.message,
         "statements": list(f.statements),
+        "lines": list(f.lines),
         "roles": list(f.roles),
         "block": list(f.block),
         "detail": f.detail,
         "count": f.count,
         "error": f.is_error,
+    }
+
+
+def author_data(
+    name: str, index: tuple[int, ...], expected: float, got: float, now: Author | None, before: Author | None
+) -> dict[str, Any]:
+    """A wrong element, who stored it, and who did before the pass; null where nobody did."""
+    return {
+        "name": name,
+        "index": list(index),
+        "expected": number(expected),
+        "got": number(got),
+        "author": None if now is None else now.data(),
+        "before": None if before is None else before.data(),
     }
 
 
