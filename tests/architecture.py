@@ -58,6 +58,9 @@ LAYERS: dict[str, int] = {
     "pytest_golden": 6,
     "pytest_reads": 6,
     "pytest_kernel": 6,
+    "pytest_device": 6,
+    "pytest_schedule": 6,
+    "pytest_remote": 6,
     "pytest_plugin": 6,
     "cli": 7,
 }

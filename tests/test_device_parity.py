@@ -21,7 +21,7 @@ def parameters() -> list[Any]:
 
 
 def _marks(pair: Pair) -> list[Any]:
-    marks: list[Any] = [pytest.mark.device]
+    marks: list[Any] = [pytest.mark.device(pair.target.spec)]
     page = finding(pair.case.name, pair.target.spec)
     if pair.skipped:
         marks.append(pytest.mark.skip(reason=pair.skipped))

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures `golden` and `passlab`, the pending goldens of a run, and its lane in the header.
+"""The pytest plugin: the fixtures `golden` and `passlab`, the marker `device`, what a run leaves pending, its lane.
 
 Loaded through the `pytest11` entry point wherever tl-passlab is installed: it imports neither tilelang nor the rest of
 this package before a test asks for a fixture.
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tl_passlab import lanes
+from tl_passlab.pytest_device import MARKER, skip_without_device
 from tl_passlab.pytest_reads import OPTION, PENDING, ReadRecorder, uses_goldens
+from tl_passlab.pytest_remote import RemoteRun, answer_controller, is_controller
 
 if TYPE_CHECKING:
     from tl_passlab.pytest_golden import Golden
@@ -41,15 +43,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch what is read."""
+    """Watch what is read; over several hosts, send each test where its device is."""
+    config.addinivalue_line("markers", MARKER)
     config.pluginmanager.register(ReadRecorder(config), "passlab-reads")
+    if is_controller(config):
+        config.pluginmanager.register(RemoteRun(config), "passlab-remote")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose device is not here, before its fixtures are made."""
+    skip_without_device(item)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse `--snapshot-update` in CI before any test runs, where the run has goldens at all.
+    """Tell a controller what this host can run; refuse `--snapshot-update` in CI, where the run has goldens at all.
 
     An xdist worker has no way to refuse; there every test whose golden would be written fails.
     """
+    answer_controller(session)
     config = session.config
     updates = getattr(config.option, "update_snapshots", False) and not hasattr(config, "workerinput")
     if not updates or not any(uses_goldens(item) for item in session.items):

@@ -13,7 +13,7 @@ from tl_passlab.parity.loading import find_case
 from tl_passlab.parity.outcome import Outcome
 from tl_passlab.parity.plan import Choice, steps
 from tl_passlab.parity.render import failure_text
-from tl_passlab.parity.runners import RUNNER_OF_KIND, why_not
+from tl_passlab.parity.runners import RUNNER_OF_KIND
 from tl_passlab.parity.session import Job, run_job
 from tl_passlab.targets import parse_target
 
@@ -34,11 +34,7 @@ FAULTS = {
     "returns its input": {kinds.NUMERICAL},
 }
 TARGETS = ("cuda:sm_80", "cuda:sm_90a")
-
-
-def _on(spec: str) -> object:
-    reason = why_not(parse_target(spec))
-    return pytest.param(parse_target(spec), id=spec, marks=[pytest.mark.skip(reason=reason)] if reason else [])
+ON = [pytest.param(parse_target(spec), id=spec, marks=pytest.mark.device(spec)) for spec in TARGETS]
 
 
 def outcomes(name: str, target: Target, fault: str | None) -> list[Outcome]:
@@ -49,30 +45,26 @@ def outcomes(name: str, target: Target, fault: str | None) -> list[Outcome]:
     return list(run_job(Job(case.name, target, RUNNER_OF_KIND[target.kind], tuple(chosen))))
 
 
-@pytest.mark.device
-@pytest.mark.parametrize("target", [_on(spec) for spec in TARGETS])
+@pytest.mark.parametrize("target", ON)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_gemm_with_a_fault_fails(fault: str, target: Target) -> None:
     found = outcomes("gemm", target, fault)
     assert {o.kind for o in found} & FAULTS[fault], "\n".join(f"{o.step.variant} {o.kind} {o.reason}" for o in found)
 
 
-@pytest.mark.device
-@pytest.mark.parametrize("target", [_on(spec) for spec in TARGETS])
+@pytest.mark.parametrize("target", ON)
 def test_nan_on_masked_rows_fails(target: Target) -> None:
     found = outcomes("masked_softmax", target, "NaN on masked rows")
     assert kinds.NONFINITE in {o.kind for o in found if o.step.profile == "mask empty"}, found
 
 
-@pytest.mark.device
-@pytest.mark.parametrize("target", [_on(spec) for spec in TARGETS])
+@pytest.mark.parametrize("target", ON)
 def test_missing_barrier_fails(target: Target) -> None:
     found = outcomes("transpose_without_barrier", target, None)
     assert {o.kind for o in found} & {kinds.NONDETERMINISTIC, kinds.NUMERICAL, kinds.NONFINITE}, found
 
 
-@pytest.mark.device
-@pytest.mark.parametrize("target", [_on(spec) for spec in TARGETS])
+@pytest.mark.parametrize("target", ON)
 @pytest.mark.parametrize("name", ["gemm", "masked_softmax"])
 def test_the_same_kernels_without_a_fault_pass(name: str, target: Target) -> None:
     found = outcomes(name, target, "")
