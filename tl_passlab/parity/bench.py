@@ -1,34 +1,32 @@
-"""Times a kernel with device events: warm-up, then medians over rotated inputs, correctness first.
+"""Times a kernel on the device, beside torch or another lane: medians over rounds in which the rivals take turns.
 
-Rotating over enough input sets to overflow the second-level cache keeps a small kernel from being timed on data that
-the previous launch left there. A wrong kernel is not timed.
+Each lane has a process of its own, in its own environment (`bench_child`). All of them compile and judge the kernel
+first; then one after the other is asked for a few launches, in an order that reverses each round, so that a clock that
+falls or a neighbour that wakes up meets all of them alike.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import json
+import os
+import select
+import signal
 import statistics
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tl_passlab.errors import FindingError
 from tl_passlab.isolation import child_environment
 from tl_passlab.model import Target
-from tl_passlab.parity.equivalents import peer_of
-from tl_passlab.parity.loading import load_parity_case
-from tl_passlab.parity.runners import load_runner
-from tl_passlab.targets import parse_target
 
-WARM_UP = 10
-REPEATS = 100
-CACHE_BYTES = 128 * 2**20
-MAX_SETS = 64
+ROUNDS = 10
+# Compiling and judging included.
 TIMEOUT = 600.0
 
 
@@ -46,7 +44,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Bench:
-    """A case timed at its sizes, beside what it is compared with."""
+    """A case timed at its sizes, the kernel of this lane first, then what it is compared with."""
 
     case: str
     target: str
@@ -54,100 +52,102 @@ class Bench:
     device: str
     timings: tuple[Timing, ...]
 
+    @property
+    def ratio(self) -> float | None:
+        """The other's time over this lane's; None where there is no other."""
+        return self.timings[1].median_us / self.timings[0].median_us if len(self.timings) > 1 else None
 
-def bench_in_child(reference: str, target: Target, runner: str, sizes: Mapping[str, Any], against: str) -> Bench:
-    """Time in a child process. Raises FindingError when it fails, with the end of its log."""
-    job = {"reference": reference, "target": target.spec, "runner": runner, "sizes": dict(sizes), "against": against}
-    with tempfile.TemporaryDirectory(prefix="passlab-") as folder:
-        answer = Path(folder, "answer.json")
-        command = [sys.executable, "-m", "tl_passlab.parity.bench", json.dumps(job), str(answer)]
+
+def bench(
+    reference: str, target: Target, runner: str, sizes: Mapping[str, Any], pythons: Sequence[Path], peer: bool = False
+) -> Bench:
+    """Time a kernel in each environment, beside torch's equivalent where asked. Raises FindingError when one fails."""
+    job = json.dumps(
+        {"reference": reference, "target": target.spec, "runner": runner, "sizes": dict(sizes), "peer": peer}
+    )
+    commands = [[str(python), "-m", "tl_passlab.parity.bench_child", job] for python in pythons]
+    return measure(commands, f"{reference}  {target.spec}", f"passlab parity {reference} --target {target.spec}")
+
+
+def measure(commands: Sequence[Sequence[str]], where: str, next_command: str = "", seconds: float = TIMEOUT) -> Bench:
+    """Start the children, let them take turns, and put their times together."""
+    with contextlib.ExitStack() as stack:
+        rivals = [stack.enter_context(start(command, where, next_command, seconds)) for command in commands]
+        ready = [rival.answer() for rival in rivals]
+        entries = [(r, index, name) for r, said in zip(rivals, ready, strict=True) for index, name in _subjects(said)]
+        times: list[list[float]] = [[] for _ in entries]
+        for turn in range(ROUNDS):
+            order = list(enumerate(entries))
+            for place, (rival, index, _) in order if turn % 2 == 0 else reversed(order):
+                times[place] += rival.ask(index)["times_us"]
+    sets = [said["input_sets"] for said in ready for _ in _subjects(said)]
+    timings = tuple(_timing(entries[i][2], times[i], sets[i]) for i in range(len(entries)))
+    return Bench(ready[0]["case"], ready[0]["target"], ready[0]["sizes"], ready[0]["device"], timings)
+
+
+def _subjects(said: Mapping[str, Any]) -> list[tuple[int, str]]:
+    return list(enumerate(said["subjects"]))
+
+
+def _timing(what: str, times: Sequence[float], input_sets: int) -> Timing:
+    ordered = sorted(times)
+    quarter = len(ordered) // 4
+    return Timing(what, statistics.median(ordered), ordered[quarter], ordered[-quarter - 1], len(ordered), input_sets)
+
+
+@dataclass
+class Rival:
+    """A child process that answers questions: the number of a subject in, a line of JSON out."""
+
+    child: subprocess.Popen[bytes]
+    log: IO[bytes]
+    where: str
+    next_command: str
+    seconds: float
+    rest: bytes = b""
+
+    def ask(self, subject: int) -> dict[str, Any]:
+        """The answer to a question."""
+        assert self.child.stdin is not None
+        # A child that is gone is found out when its answer is read.
+        with contextlib.suppress(BrokenPipeError):
+            self.child.stdin.write(b"%d\n" % subject)
+        return self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """The next line. Raises FindingError when the child ends or does not answer in time."""
+        assert self.child.stdout is not None
+        deadline = time.monotonic() + self.seconds
+        while b"\n" not in self.rest:
+            ready, _, _ = select.select([self.child.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise self._failure(f"no answer after {self.seconds:g} s")
+            chunk = os.read(self.child.stdout.fileno(), 65536)
+            if not chunk:
+                raise self._failure(f"the benchmark ended with exit {self.child.wait()}")
+            self.rest += chunk
+        line, _, self.rest = self.rest.partition(b"\n")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def _failure(self, why: str) -> FindingError:
+        self.log.seek(0)
+        said = [line for line in self.log.read().decode(errors="replace").splitlines() if line.strip()]
+        return FindingError("bench", self.where, why, evidence="\n".join(said[-8:]), next_command=self.next_command)
+
+
+@contextlib.contextmanager
+def start(command: Sequence[str], where: str, next_command: str, seconds: float) -> Iterator[Rival]:
+    """A rival while it lasts; afterwards its process is gone, whatever it was doing."""
+    pipe = subprocess.PIPE
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=log, bufsize=0, env=child_environment(), start_new_session=True
+        ) as child,
+    ):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, env=child_environment(), timeout=TIMEOUT)
-        except subprocess.TimeoutExpired as error:
-            raise FindingError("bench", f"{reference}  {target.spec}", f"no answer after {TIMEOUT:g} s") from error
-        if not answer.is_file():
-            tail = "\n".join(done.stderr.strip().splitlines()[-8:])
-            next_command = f"passlab parity {reference} --target {target.spec}"
-            why = f"the benchmark ended with exit {done.returncode}"
-            raise FindingError("bench", f"{reference}  {target.spec}", why, evidence=tail, next_command=next_command)
-        data = json.loads(answer.read_text(encoding="utf-8"))
-    return Bench(**{**data, "timings": tuple(Timing(**row) for row in data["timings"])})
-
-
-def main(job_text: str, answer: str) -> int:
-    """The child: judge once, then time."""
-    job = json.loads(job_text)
-    case = load_parity_case(job["reference"])
-    runner = load_runner(job["runner"])
-    target = parse_target(job["target"])
-    sizes = {**case.info.sizes, **job["sizes"]}
-    program = runner.compile_case(case, target, sizes)
-    sets = _input_sets(case, sizes, runner.TORCH_DEVICE)
-    _check(case, program, sizes, runner.TORCH_DEVICE)
-    arguments = [_arguments(program.parameters, inputs, case, runner.TORCH_DEVICE) for inputs in sets]
-    timings = [_time("tilelang", [functools.partial(program.enqueue, a) for a in arguments])]
-    peer = peer_of(case.info) if job["against"] == "torch" else None
-    if peer is not None:
-        name, function = peer
-        timings.append(_time(f"torch: {name}", [functools.partial(function, s) for s in sets]))
-    found = Bench(case.info.name, target.spec, sizes, runner.device_name(), tuple(timings))
-    Path(answer).write_text(json.dumps(asdict(found)), encoding="utf-8")
-    return 0
-
-
-def _check(case: Any, program: Any, sizes: Mapping[str, Any], device: str) -> None:
-    from tl_passlab.parity.execute import judge
-    from tl_passlab.parity.outcome import PASS, Step
-
-    found = judge(case, program, Step("given", sizes, 1), device, {})
-    if found is None or found.kind != PASS:
-        raise FindingError("bench", case.info.name, "the kernel is wrong" if found is None else found.reason)
-
-
-def _input_sets(case: Any, sizes: Mapping[str, Any], device: str) -> list[dict[str, Any]]:
-    """Enough sets of inputs, on the device, to overflow the cache; at least two."""
-    from tl_passlab.parity.inputs import make_inputs
-
-    first = make_inputs(case, sizes, 1, "random") or {}
-    nbytes = sum(t.numel() * t.element_size() for t in first.values())
-    count = min(MAX_SETS, max(2, -(-CACHE_BYTES // max(nbytes, 1))))
-    sets = [first, *((make_inputs(case, sizes, seed, "random") or {}) for seed in range(2, min(count, 4) + 1))]
-    # Fresh memory is what defeats the cache; a few different sets of values are enough.
-    return [{n: t.to(device).clone() for n, t in sets[i % len(sets)].items()} for i in range(count)]
-
-
-def _arguments(parameters: Sequence[Any], inputs: Mapping[str, Any], case: Any, device: str) -> list[Any]:
-    import torch
-
-    outputs = case.reference(**{name: tensor.cpu() for name, tensor in inputs.items()}) if case.reference else {}
-    made = []
-    for p in parameters:
-        shape = tuple(outputs[p.name].shape) if p.name in outputs else tuple(e or 1 for e in p.shape)
-        made.append(
-            inputs[p.name] if p.name in inputs else torch.empty(shape, dtype=getattr(torch, p.dtype), device=device)
-        )
-    return made
-
-
-def _time(what: str, launches: Sequence[Callable[[], Any]]) -> Timing:
-    """The median over the repeats, each between two events; a launch gap is not counted, its launch cost is."""
-    import torch
-
-    for index in range(WARM_UP):
-        launches[index % len(launches)]()
-    torch.cuda.synchronize()
-    pairs = []
-    for index in range(REPEATS):
-        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        start.record()
-        launches[index % len(launches)]()
-        end.record()
-        pairs.append((start, end))
-    torch.cuda.synchronize()
-    times = sorted(start.elapsed_time(end) * 1e3 for start, end in pairs)
-    quarter = len(times) // 4
-    return Timing(what, statistics.median(times), times[quarter], times[-quarter - 1], REPEATS, len(launches))
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+            yield Rival(child, log, where, next_command, seconds)
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
