@@ -31,7 +31,7 @@ class Record:
 
     `name` is stable over runs: the key of its history. `seconds` is how long the test took; `measure_ms` the kernel's
     own time where it was measured. `error_map` is plain text, one character a cell; `diff` unified text of what the
-    guilty pass did.
+    guilty pass did; `pass_table` one line for each pass that ran, as in a golden's `pipeline.txt`.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Record:
     replay: str = ""
     seconds: float = 0.0
     measure_ms: float | None = None
+    pass_table: str = ""
 
 
 @dataclass(frozen=True)
