@@ -25,8 +25,9 @@ LAYERS: dict[str, int] = {
     "events": 1,
     "trace_store": 1,
     "report.progress": 1,
-    # Colour, width and the spinner need the standard library only; the rest of report knows passes and traces.
+    # Colour, width, spinner, page skeleton: the standard library only. The rest of report knows passes and traces.
     "report.text": 1,
+    "report.page": 1,
     "nvcc": 1,
     "lane_env": 1,
     "layouts": 1,

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.chromium import dom
 from tests.diff.labelled import TILE, WS, read
 from tl_passlab.cli import main
 from tl_passlab.diff import diff_text
 from tl_passlab.diff.render_html import render_page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 EVIL = "<script>alert(1)</script>"
 BEFORE = read(WS).replace("def main(", "def main_1(").replace('"tilelang_root"', f'"{EVIL}"')
 AFTER = BEFORE.replace("T.bitwise_xor(ko % 6 // 3, 1)", "ko % 6 // 3").replace("kWarpSpecializationScope", f"{EVIL}k")
@@ -22,17 +20,6 @@ AFTER = BEFORE.replace("T.bitwise_xor(ko % 6 // 3, 1)", "ko % 6 // 3").replace("
 
 def page(before: str = BEFORE, after: str = AFTER, name: str = EVIL) -> str:
     return render_page(diff_text(before, after), name, "b'\"&<i>")
-
-
-def dom(tmp_path: Path, text: str, script: str = "") -> str:
-    """The page's DOM after its own script, and then `script`, ran in headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    path = tmp_path / "page.html"
-    path.write_text(text.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
-    profile = f"--user-data-dir={tmp_path / 'profile'}"
-    words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom", path.as_uri()]
-    return subprocess.run(words, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
 def test_text_of_a_dump_is_never_markup() -> None:

@@ -1,20 +1,18 @@
-"""A diff as one self-contained HTML page: every text of the user goes through `_escape`, nothing is loaded.
+"""A diff as one self-contained HTML page: every text of the user goes through `escape`, nothing is loaded.
 
 The page works without its script too: everything is shown, only filters and keys are missing.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from tl_passlab.diff.compare_folders import Paired, first_difference
 from tl_passlab.diff.intraline import Span, spans
 from tl_passlab.diff.result import CLASSES, COSMETIC, Diff, Hunk
 from tl_passlab.diff.rows import Row, rows
+from tl_passlab.report.page import THEME_SCRIPT, document, escape, part
 
-TEMPLATE = Path(__file__).with_name("page.html")
 CONTEXT = 3
 # A longer unchanged stretch is folded; in a very long page it is left out.
 FOLD_FROM = 2 * CONTEXT + 3
@@ -23,7 +21,7 @@ MAX_FOLDED_LINES = 20_000
 
 def render_page(diff: Diff, before: str, after: str) -> str:
     """The page for two texts."""
-    heading = f"{_escape(before)} <span>&rarr;</span> {_escape(after)} <span>{_escape(diff.language)}</span>"
+    heading = f"{escape(before)} <span>&rarr;</span> {escape(after)} <span>{escape(diff.language)}</span>"
     body = _table(diff, 0) if diff.hunks else f'<p class="empty">{_verdict(diff)}</p>'
     return _page(f"{before} -> {after}", heading, diff.counts, body, diff.notes)
 
@@ -39,36 +37,38 @@ def render_folders_page(found: Sequence[Paired], before: str, after: str) -> str
             counts[kind] = counts.get(kind, 0) + count
     different = sum(pair.differs for pair in found)
     heading = (
-        f"{_escape(before)} <span>&rarr;</span> {_escape(after)} "
+        f"{escape(before)} <span>&rarr;</span> {escape(after)} "
         f"<span>{len(found)} names, {different} different"
-        f"{f', first: {_escape(first.name)}' if first else ''}</span>"
+        f"{f', first: {escape(first.name)}' if first else ''}</span>"
     )
     ordered = {kind: counts[kind] for kind in CLASSES if kind in counts}
     return _page(f"{before} -> {after}", heading, ordered, "\n".join(sections), ())
 
 
 def _section(pair: Paired, number: int, is_open: bool) -> str:
-    name = _escape(pair.name)
+    name = escape(pair.name)
     if pair.diff is None:
         side = "only before" if pair.only == "before" else "only after"
         return f'<details class="file"><summary>{name}<small>{side}</small></summary></details>'
     words = ", ".join(f"{kind} {count}" for kind, count in pair.diff.counts.items()) or "identical"
     body = _table(pair.diff, number) if pair.diff.hunks else ""
     opened = " open" if is_open else ""
-    return f'<details class="file"{opened}><summary>{name}<small>{_escape(words)}</small></summary>{body}</details>'
+    return f'<details class="file"{opened}><summary>{name}<small>{escape(words)}</small></summary>{body}</details>'
 
 
 def _page(title: str, heading: str, counts: Mapping[str, int], body: str, notes: Iterable[str]) -> str:
     chips = "".join(
         f'<button data-k="{_slug(kind)}" aria-pressed="{"false" if kind in COSMETIC else "true"}">'
-        f"{_escape(kind)} {count}</button>"
+        f"{escape(kind)} {count}</button>"
         for kind, count in counts.items()
     )
-    said = "".join(f'<p class="notes">{_escape(note)}</p>' for note in notes)
-    parts = {"title": _escape(title), "heading": heading, "chips": chips, "notes": said, "body": body}
-    pieces = TEMPLATE.read_text(encoding="utf-8").split("{{")
+    said = "".join(f'<p class="notes">{escape(note)}</p>' for note in notes)
+    parts = {"heading": heading, "chips": chips, "notes": said, "body": body}
+    pieces = part(__file__, "page.html").split("{{")
     # One pass over the template: what is filled in is never searched for placeholders.
-    return pieces[0] + "".join(parts[name] + rest for name, _, rest in (piece.partition("}}") for piece in pieces[1:]))
+    filled = "".join(parts[name] + rest for name, _, rest in (piece.partition("}}") for piece in pieces[1:]))
+    script = THEME_SCRIPT + part(__file__, "page.js")
+    return document(title, part(__file__, "page.css"), pieces[0] + filled, script)
 
 
 def _table(diff: Diff, section: int) -> str:
@@ -112,10 +112,10 @@ def _unchanged(diff: Diff, same: list[Row], out: list[str], budget: int, precede
 
 def _header(hunk: Hunk, anchor: str) -> str:
     kinds = " ".join(_slug(kind) for kind in hunk.kinds)
-    also = f" <small>also {_escape(', '.join(hunk.also))}</small>" if hunk.also else ""
-    where = _escape(" > ".join(hunk.breadcrumbs))
+    also = f" <small>also {escape(', '.join(hunk.also))}</small>" if hunk.also else ""
+    where = escape(" > ".join(hunk.breadcrumbs))
     style = "h cos" if hunk.cosmetic else "h"
-    what = f"<strong>{_escape(hunk.kind)}</strong> {_escape(hunk.reason)}{also}"
+    what = f"<strong>{escape(hunk.kind)}</strong> {escape(hunk.reason)}{also}"
     return f'<div class="{style}" id="{anchor}" data-k="{kinds}"><span>{what}</span><small>{where}</small></div>'
 
 
@@ -136,7 +136,7 @@ def _row(diff: Diff, row: Row) -> str:
 def _cell(number: int, parts: list[Span], side: str) -> str:
     if not number:
         return '<b class="void"></b><code class="void"></code>'
-    text = "".join(f"<i>{_escape(part)}</i>" if changed else _escape(part) for part, changed in parts)
+    text = "".join(f"<i>{escape(part)}</i>" if changed else escape(part) for part, changed in parts)
     return f'<b>{number}</b><code class="{side}">{text}</code>'
 
 
@@ -146,8 +146,3 @@ def _verdict(diff: Diff) -> str:
 
 def _slug(kind: str) -> str:
     return "".join(c for c in kind if c.isalnum())
-
-
-def _escape(text: str) -> str:
-    """Text as HTML; control characters, which HTML does not allow, as a replacement character."""
-    return html.escape("".join(c if c >= " " or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text), quote=True)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import escape
 
 from tl_passlab.drift.group import Cluster, Group, by_origin, clusters, grouped
 from tl_passlab.drift.result import STATUSES, Drift, PairDrift
+from tl_passlab.report.page import document, escape
 
 LINES = 60
 NAMED = 12
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8886; --old: #d0302022; --new: #20903022; --dim: #888 }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
-h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top }
-th { border-bottom: 1px solid var(--line); font-weight: 600 } td.n { text-align: right }
-details { border-top: 1px solid var(--line); padding: .35rem 0 } summary { cursor: pointer }
-pre { margin: .3rem 0; overflow-x: auto; font: 12.5px/1.4 ui-monospace, monospace } pre span { display: block }
-.old { background: var(--old) } .new { background: var(--new) } .dim { color: var(--dim) }
-.change { margin: .6rem 0 .9rem 1rem } .kind { font-weight: 600 }
+body { max-width: 72rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
+th { border-bottom: 1px solid var(--line); font-weight: 600; } td.n { text-align: right; }
+details { border-top: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; }
+pre { margin: .3rem 0; overflow-x: auto; font: 12.5px/1.4 ui-monospace, monospace; overflow-wrap: normal; }
+pre span { display: block; width: max-content; min-width: 100%; }
+.old { background: var(--old); } .new { background: var(--new); } .dim { color: var(--dim); }
+.change { margin: .6rem 0 .9rem 1rem; } .kind { font-weight: 600; }
 """
 
 
@@ -29,13 +29,7 @@ def render_html(drift: Drift) -> str:
     title = f"tilelang {drift.before} → {drift.after}"
     body = [f"<h1>{escape(title)}: what the generated code loses, gains and changes</h1>", _summary(drift)]
     body += [_origins(drift), _clusters(drift), _kernels(drift)]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+    return document(title, _STYLE, "\n".join(body))
 
 
 def _summary(drift: Drift) -> str:
