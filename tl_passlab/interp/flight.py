@@ -23,11 +23,15 @@ class Flight:
     complete: bool = False
     acquired: bool = False
     background: bool = True
+    after: Flight | None = None
 
     def finish(self) -> None:
-        """Carry the operation out, once."""
+        """Carry the operation out, once, and first what it comes `after`."""
         if not self.complete:
             self.complete = True
+            if self.after is not None:
+                self.after.finish()
+                self.after = None
             self.act()
             if self.arrived is not None:
                 self.arrived()

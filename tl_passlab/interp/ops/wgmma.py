@@ -110,7 +110,8 @@ def _issue(a: Any, p: Product) -> None:
         view = out_mem.view(c_type)
         view[out] = (view[out] + result if keep else result).astype(c_type)
 
-    flight = Flight("wgmma", p.site, act, lanes=a.lanes, background=False)
+    previous = next((group[-1] for group in reversed(a.products) if group), None)
+    flight = Flight("wgmma", p.site, act, lanes=a.lanes, background=False, after=previous)
     if a.watch is not None:
         _announce(
             a, p, flight, (left_mem, left, a_type, registers), (right_mem, right, b_type), keep, out_mem, out, c_type
