@@ -7,6 +7,7 @@ import random
 import pytest
 
 from tl_passlab.diff import diff_text
+from tl_passlab.diff.evaluate import constant_value
 
 TIR = """\
 @T.prim_func
@@ -136,3 +137,27 @@ def test_random_expressions_are_proven_equal_only_when_they_are() -> None:
             proven += 1
             assert same, (before, after)
     assert proven > 50
+
+
+def test_without_proofs_what_corresponds_is_the_same_and_nothing_is_called_equal() -> None:
+    texts = TIR.format("(i * 4 + v) // 4"), TIR.format("i")
+    proven, bare = diff_text(*texts), diff_text(*texts, prove=False)
+    assert proven.matches == bare.matches
+    assert proven.equal and set(bare.counts) == {"memory access"}
+    assert diff_text(texts[0], texts[0].replace("tx", "t"), prove=False).equal
+
+
+def test_an_answer_for_one_text_serves_the_next_whatever_its_names() -> None:
+    constant_value.cache_clear()
+    for name in ("i", "row"):
+        texts = [TIR.format(index).replace("for i in", f"for {name} in") for index in (f"({name} * 4 + v) // 4", name)]
+        assert diff_text(*texts).equal
+    assert (constant_value.cache_info().misses, constant_value.cache_info().hits) == (1, 1)
+
+
+def test_what_is_proven_does_not_depend_on_the_order_of_asking() -> None:
+    """The budget counts values, known answers included."""
+    lines = "".join(f"            A[(i * 4 + v) // 4 + {k}] = T.float32(0.0)\n" for k in range(40))
+    before = TIR.format("0") + lines
+    once = diff_text(before, before.replace("(i * 4 + v) // 4", "i")).counts
+    assert once == diff_text(before, before.replace("(i * 4 + v) // 4", "i")).counts == {"equal expression": 40}

@@ -15,11 +15,11 @@ from tl_passlab.diff.result import CLASSES, COSMETIC, SEMANTIC, Diff, Hunk
 __all__ = ["CLASSES", "COSMETIC", "SEMANTIC", "Diff", "Hunk", "diff_text", "render_hunks"]
 
 
-def diff_text(before: str, after: str, language: str = "auto", extension: str = "") -> Diff:
+def diff_text(before: str, after: str, language: str = "auto", extension: str = "", *, prove: bool = True) -> Diff:
     """Compare two texts by meaning; see `tl_passlab.diff.api.diff_text`."""
     from tl_passlab.diff import api
 
-    return api.diff_text(before, after, language, extension)
+    return api.diff_text(before, after, language, extension, prove=prove)
 
 
 def render_hunks(

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from tl_passlab.diff.classify import classify_leaf
 from tl_passlab.diff.classify_statement import statement_class
-from tl_passlab.diff.expr import NotParsed, tokens
 from tl_passlab.diff.match import Matching
 from tl_passlab.diff.names import split_names
 from tl_passlab.diff.nodes import Comparison, Prove
 from tl_passlab.diff.result import by_danger, worst
 from tl_passlab.diff.stages import role_in, stage_differs
 from tl_passlab.diff.statement import parse_statement
+from tl_passlab.diff.syntax import NotParsed, tokens
 from tl_passlab.diff.tree import Tree
 from tl_passlab.diff.vocabulary import is_dtype
 

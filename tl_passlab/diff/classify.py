@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tl_passlab.diff.expr import Node
 from tl_passlab.diff.nodes import Leaf, Step, callee, unparse
+from tl_passlab.diff.syntax import Node
 from tl_passlab.diff.vocabulary import is_copy, is_dtype, is_matrix, key_class, operation_class
 
 MAX_WORDS = 60

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 
 from tl_passlab.diff.classify_statement import calls, statement_class
-from tl_passlab.diff.expr import Node, NotParsed
 from tl_passlab.diff.nodes import callee
 from tl_passlab.diff.ranges import Ranges
 from tl_passlab.diff.statement import parse_statement
+from tl_passlab.diff.syntax import Node, NotParsed
 from tl_passlab.diff.tree import Tree
 from tl_passlab.diff.vocabulary import operation_class
 

@@ -6,92 +6,11 @@ with `NotParsed`, and the caller compares tokens instead. Nothing is evaluated.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from tl_passlab.diff.syntax import C_BINARY, CASTABLE, PYTHON_BINARY, Node, NotParsed, Token, tokens
 
 MAX_NESTING = 60
-MAX_TOKENS = 6_000
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<str>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    r"|(?P<num>0[xX][0-9a-fA-F.]*(?:[pP][+-]?\d+)?\w*|\d+\.?\d*(?:[eE][+-]?\d+)?\w*|\.\d+(?:[eE][+-]?\d+)?\w*)"
-    r"|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<op><<=|>>=|\*\*|//|<<|>>|<=|>=|==|!=|->|::|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%&|^~<>=!?:;.,()\[\]{}@]))"
-)
-
-
-class NotParsed(Exception):
-    """The text is not an expression this parser knows."""
-
-
-class Node(NamedTuple):
-    """One node: what it is, its own text, what its name refers to, its children."""
-
-    kind: str
-    text: str
-    kids: tuple[Node, ...] = ()
-    ent: int | None = None
-
-    def walk(self) -> list[Node]:
-        """This node and all below it."""
-        found = [self]
-        at = 0
-        while at < len(found):
-            found.extend(found[at].kids)
-            at += 1
-        return found
-
-
-class Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
-
-
-def tokens(code: str, start: int = 0) -> list[Token]:
-    """The tokens with their positions; NotParsed at the first character that begins none."""
-    found: list[Token] = []
-    at, stop = start, len(code.rstrip())
-    while at < stop:
-        match = _TOKEN.match(code, at)
-        if not match or not match.lastgroup:
-            raise NotParsed(code[at : at + 20])
-        found.append(Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup)))
-        at = match.end()
-        if len(found) > MAX_TOKENS:
-            raise NotParsed("too long")
-    return found
-
-
-_PYTHON_BINARY = [
-    {"or"},
-    {"and"},
-    {"<", ">", "<=", ">=", "==", "!=", "in", "is"},
-    {"|"},
-    {"^"},
-    {"&"},
-    {"<<", ">>"},
-    {"+", "-"},
-    {"*", "/", "//", "%", "@"},
-]
-_C_BINARY = [
-    {"||"},
-    {"&&"},
-    {"|"},
-    {"^"},
-    {"&"},
-    {"==", "!="},
-    {"<", ">", "<=", ">="},
-    {"<<", ">>"},
-    {"+", "-"},
-    {"*", "/", "%"},
-]
-_CASTABLE_TEXT = (
-    "bool char short int long float double half uint uchar ushort ulong unsigned signed void half_t "
-    "bfloat16_t size_t device threadgroup const thread"
-)
-_CASTABLE = frozenset(_CASTABLE_TEXT.split())
 
 
 class Parser:
@@ -103,7 +22,7 @@ class Parser:
         self.c_like = c_like
         self.at = 0
         self.depth = 0
-        levels = _C_BINARY if c_like else _PYTHON_BINARY
+        levels = C_BINARY if c_like else PYTHON_BINARY
         self.power = {op: rank for rank, ops in enumerate(levels) for op in ops}
 
     def peek(self, ahead: int = 0) -> str:
@@ -194,7 +113,7 @@ class Parser:
         ):
             return None
         follows = self.tokens[at + 1] if at + 1 < len(self.tokens) else Token("op", "", 0)
-        is_type = words[-1] == "*" or words[0] in _CASTABLE or words[0].endswith("_t")
+        is_type = words[-1] == "*" or words[0] in CASTABLE or words[0].endswith("_t")
         operand = follows.kind in ("name", "num") or follows.text in ("(", "*", "&", "-", "~", "!")
         if not is_type or not operand:
             return None

@@ -12,10 +12,11 @@ from tl_passlab.diff.classify_statement import replaced_instruction, statement_c
 from tl_passlab.diff.context import Breadcrumbs
 from tl_passlab.diff.functions import function_name
 from tl_passlab.diff.language import BRACES
-from tl_passlab.diff.match import Matching, plain_name
+from tl_passlab.diff.match import Matching
 from tl_passlab.diff.moves import MoveJudge
 from tl_passlab.diff.names import split_names
 from tl_passlab.diff.nodes import Prove
+from tl_passlab.diff.renames import doubtful_names
 from tl_passlab.diff.result import COSMETIC, Hunk, by_danger, worst
 from tl_passlab.diff.similar import form, operation
 from tl_passlab.diff.tree import Tree
@@ -32,7 +33,8 @@ class Builder:
     """Collects the hunks of one matching."""
 
     matching: Matching
-    prove: Prove
+    # None: differing statements are not parsed.
+    prove: Prove | None
     moved: dict[int, int] = field(default_factory=dict)
     found: list[Hunk] = field(default_factory=list)
     parsed: int = 0
@@ -40,7 +42,7 @@ class Builder:
     def __post_init__(self) -> None:
         self.judge = MoveJudge(self.matching, self.moved)
         before, after = self.matching.before, self.matching.after
-        self.doubtful = _doubtful(self.matching)
+        self.doubtful = doubtful_names(self.matching)
         self.doubts = re.compile("|".join(sorted(map(re.escape, self.doubtful))))
         self._gone = {k for i in self.moved for k in range(i, before.end[i])}
         self._arrived = {k for j in self.moved.values() for k in range(j, after.end[j])}
@@ -250,52 +252,3 @@ def _merged(previous: Hunk, hunk: Hunk) -> Hunk:
         previous.before_line,
         previous.after_line,
     )
-
-
-def _doubtful(matching: Matching) -> set[str]:
-    """Names of renamed definitions that are also used where no definition is known."""
-    names: set[str] = set()
-    for old, new in matching.aliases():
-        names |= {old, new}
-        if plain_name(old) != plain_name(new):
-            names |= {f'"{plain_name(old)}"', f'"{plain_name(new)}"'}
-    return names & (matching.before.free | matching.after.free)
-
-
-def _name_map(matching: Matching) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """What every name became, and what every name came from: one name each when a rename is the same everywhere."""
-    became: dict[str, set[str]] = {}
-    came: dict[str, set[str]] = {}
-    for ours, theirs in matching.entities.items():
-        if ours is not None and theirs is not None:
-            old, new = matching.before.entities[ours].name, matching.after.entities[theirs].name
-            became.setdefault(old, set()).add(new)
-            came.setdefault(new, set()).add(old)
-    return became, came
-
-
-def renames(matching: Matching, crumbs: Breadcrumbs) -> list[Hunk]:
-    """One hunk per definition whose name changed."""
-    before, after = matching.before, matching.after
-    found: list[Hunk] = []
-    became, came = _name_map(matching)
-    for ours, theirs in matching.entities.items():
-        if ours is None or theirs is None or before.entities[ours].name == after.entities[theirs].name:
-            continue
-        old, new = before.entities[ours], after.entities[theirs]
-        if matching.to_after[old.statement] != new.statement:
-            continue
-        doubtful = old.name in before.ambiguous or new.name in after.ambiguous
-        unsure = doubtful and not (became[old.name] == {new.name} and came[new.name] == {old.name})
-        found.append(
-            Hunk(
-                "unclassified" if unsure else "renamed",
-                f"{old.name} -> {new.name}" + (", one of several bindings of a name" if unsure else ""),
-                crumbs.of(old.statement),
-                before.lines(old.statement),
-                after.lines(new.statement),
-                before.first[old.statement],
-                after.first[new.statement],
-            )
-        )
-    return found

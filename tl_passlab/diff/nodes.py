@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
-from tl_passlab.diff.expr import Node
+from tl_passlab.diff.syntax import Node
 
 Entities = Mapping[int | None, int | None]
 UNORDERED_CALLS = frozenset({"reads", "writes"})

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tl_passlab.diff.expr import Node
 from tl_passlab.diff.nodes import callee, unparse
+from tl_passlab.diff.syntax import Node
 
 # An atom is a nested tuple; a polynomial maps sorted tuples of atoms to their coefficient.
 Atom: TypeAlias = tuple[object, ...]

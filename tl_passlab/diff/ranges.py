@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tl_passlab.diff.expr import Node, NotParsed
 from tl_passlab.diff.language import BRACES
 from tl_passlab.diff.nodes import callee, unparse
 from tl_passlab.diff.statement import parse_statement
+from tl_passlab.diff.syntax import Node, NotParsed
 from tl_passlab.diff.tree import Tree
 
 Range = tuple[int, int]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tl_passlab.diff.expr import Node
 from tl_passlab.diff.nodes import Leaf, callee, unparse
+from tl_passlab.diff.syntax import Node
 from tl_passlab.diff.tree import Tree
 
 _MODULUS = re.compile(r"^[2-8]$")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tl_passlab.diff.expr import Node, NotParsed, Parser
+from tl_passlab.diff.expr import Parser
 from tl_passlab.diff.language import BRACES
 from tl_passlab.diff.names import GRAMMARS
+from tl_passlab.diff.syntax import Node, NotParsed
 from tl_passlab.diff.tree import Tree
 
 # Everything before the loop that a pragma is for.

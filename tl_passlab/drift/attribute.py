@@ -1,9 +1,9 @@
 """Which pass made a difference: each one is followed from the generated source back to where the lowerings part there.
 
-At every step the two lanes' IR is compared, and a differing statement is traced back through what the pass itself did
-in each lane. While its statement differed before the pass too, the difference came in with the input. It begins where
-its statements were alike, or where the pass rewrote them: then the pass decided what they became, and what differed in
-its input is told beside it.
+A difference is followed by its lines. At every step they are traced back through what the pass itself did in each lane,
+and looked up in the comparison of the two inputs: while they differ there too, the difference came in with the input.
+It begins where they were alike, or where the pass rewrote them: then the pass decided what they became, and what
+differed in its input is told beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tl_passlab.diff import Diff, Hunk, diff_text
+from tl_passlab.drift.focus import Focus, differing
 from tl_passlab.drift.lines import (
     NEW,
     OLD,
@@ -35,7 +36,6 @@ Printed = Mapping[int, tuple[int, ...]]
 
 _NEAR = 3
 _BESIDE = 12
-_REGION = 4
 _LOOP_WORDS = frozenset({"for", "i", "j", "k", "unroll", "serial"})
 _CAUSES = ("layout", "pipeline stage / parity", "launch configuration")
 
@@ -97,64 +97,64 @@ class Attribution:
 
     def origin(self, hunk: Hunk, index: int) -> Origin:
         """Where a difference that is there after a step came from."""
+        focus = Focus(frozenset(OLD.lines(hunk)), frozenset(NEW.lines(hunk)))
         while True:
             place = self.places[index]
-            if place.given == place.left:
-                carried, rewritten = [hunk], list[Hunk]()
-            else:
-                carried, rewritten = self._parents(hunk, place)
+            carried = focus if place.given == place.left else self._carried(focus, place)
             if not carried:
-                return self._origin_of(place, self._causes(hunk, place, index, rewritten))
+                return self._origin_of(place, self._causes(hunk, focus, place, index))
             previous = _previous(self.places, index)
             if previous < 0:
                 return Origin(FRONT_END)
-            hunk, index = carried[0], previous
+            focus, index = carried, previous
 
-    def _parents(self, hunk: Hunk, place: Place) -> tuple[list[Hunk], list[Hunk]]:
-        """The differences of the step's input in the same statements: those it kept, and those it rewrote."""
+    def _carried(self, focus: Focus, place: Place) -> Focus:
+        """Those of the lines that the step kept and that differ in its input already."""
+        back = self._back(place)
+        old, new = (frozenset(way.kept[n] for n in focus.of(side) if n in way.kept) for side, way in back)
+        # Of a lane that rewrote its lines here, what is left says nothing.
+        kept = Focus(*(frozenset() if focus.of(side) else frozenset(way.kept.values()) for side, way in back))
+        return differing(self.across(place.given), Focus(old, new), kept)
+
+    def _rewritten(self, focus: Focus, place: Place) -> list[Hunk]:
+        """The differences of the step's input in the statements that it made these lines of."""
         inputs = self.across(place.given).semantic
-        kept: dict[int, int] = {}
-        rewritten: dict[int, int] = {}
-        for side, trace, given, left in (
-            (OLD, self.before, place.given[0], place.left[0]),
-            (NEW, self.after, place.given[1], place.left[1]),
-        ):
-            way = self._way(trace, given, left)
-            lines = side.lines(hunk)
-            _count(inputs, side, {way.kept[n] for n in lines if n in way.kept}, kept)
-            sources = {m for n in lines for m in way.rewritten.get(n, ())}
-            _count(inputs, side, sources, rewritten)
-        wanted = changed_words(hunk)
-        # A difference of a whole region says little of one statement in it.
-        own = {k: n for k, n in kept.items() if _lines(inputs[k]) <= _REGION or _related(inputs[k], hunk, wanted, 0)}
-        return _ranked(inputs, own, hunk), _ranked(inputs, rewritten, hunk)
+        found: dict[int, int] = {}
+        for side, way in self._back(place):
+            _count(inputs, side, {m for n in focus.of(side) for m in way.rewritten.get(n, ())}, found)
+        return [inputs[k] for k in sorted(found, key=lambda k: (-found[k], k))]
+
+    def _back(self, place: Place) -> tuple[tuple[Side, Backward], tuple[Side, Backward]]:
+        """For each lane the way back through a step."""
+        old = self._way(self.before, place.given[0], place.left[0])
+        return (OLD, old), (NEW, self._way(self.after, place.given[1], place.left[1]))
 
     def _way(self, trace: Trace, given: str, left: str) -> Backward:
         if (given, left) not in self._ways:
-            self._ways[given, left] = backward(diff_text(trace.texts[given], trace.texts[left], "tir"))
+            # What corresponds is all that is asked, not whether what corresponds is equal.
+            diff = diff_text(trace.texts[given], trace.texts[left], "tir", prove=False)
+            self._ways[given, left] = backward(diff)
         return self._ways[given, left]
 
-    def _causes(self, hunk: Hunk, place: Place, index: int, rewritten: Sequence[Hunk]) -> tuple[str, ...]:
+    def _causes(self, hunk: Hunk, focus: Focus, place: Place, index: int) -> tuple[str, ...]:
         """What of a pass's input differed already and may be why its output does, as `LayoutInference: layout`."""
         previous = _previous(self.places, index)
         named = {word for word in _named(hunk) if not word.isdigit()}
         layouts = [g for g in self.across(place.given).semantic if g.kind in _CAUSES and changed_words(g) & named]
-        causes = (*rewritten[:2], *layouts[:2], *self._loops(hunk, place)[:1])
+        rewritten = _ranked(self._rewritten(focus, place), hunk)
+        causes = (*rewritten[:2], *layouts[:2], *self._loops(focus, place)[:1])
         found = [(self.origin(g, previous).label if previous >= 0 else FRONT_END, g.kind) for g in causes]
         return tuple(dict.fromkeys(f"{label}: {kind}" for label, kind in found))
 
-    def _loops(self, hunk: Hunk, place: Place) -> list[Hunk]:
+    def _loops(self, focus: Focus, place: Place) -> list[Hunk]:
         """What differs in the input in the loops around the statements: a pass treats a loop as its kind asks."""
         across = self.across(place.given)
         found: dict[int, int] = {}
-        for side, trace, given, left, lines in (
-            (OLD, self.before, place.given[0], place.left[0], across.before_lines),
-            (NEW, self.after, place.given[1], place.left[1], across.after_lines),
-        ):
-            way = self._way(trace, given, left)
-            inside = {way.kept[n] for n in side.lines(hunk) if n in way.kept}
+        for side, way in self._back(place):
+            lines = across.before_lines if side.old else across.after_lines
+            inside = {way.kept[n] for n in focus.of(side) if n in way.kept}
             _count(across.semantic, side, {loop_around(lines, n) for n in inside} - {0}, found)
-        return [g for g in _ranked(across.semantic, found, hunk) if "loop structure" in g.kinds]
+        return [across.semantic[k] for k in sorted(found) if "loop structure" in across.semantic[k].kinds]
 
     def _origin_of(self, place: Place, after: tuple[str, ...] = ()) -> Origin:
         step = place.step
@@ -222,10 +222,6 @@ def _half_known(places: Sequence[Place], given: tuple[str, str]) -> bool:
     return any(given[0] == place.left[0] or given[1] == place.left[1] for place in places)
 
 
-def _lines(hunk: Hunk) -> int:
-    return max(len(hunk.before), len(hunk.after))
-
-
 def _count(hunks: Sequence[Hunk], side: Side, lines: set[int], found: dict[int, int]) -> None:
     for index, hunk in enumerate(hunks):
         shared = len(side.lines(hunk) & lines)
@@ -233,10 +229,9 @@ def _count(hunks: Sequence[Hunk], side: Side, lines: set[int], found: dict[int, 
             found[index] = found.get(index, 0) + shared
 
 
-def _ranked(hunks: Sequence[Hunk], shared: dict[int, int], child: Hunk) -> list[Hunk]:
-    """The hunks with shared lines; those of the child's own class first."""
-    order = sorted(shared, key=lambda k: (not set(hunks[k].kinds) & set(child.kinds), -shared[k], k))
-    return [hunks[k] for k in order]
+def _ranked(hunks: Sequence[Hunk], child: Hunk) -> list[Hunk]:
+    """The hunks, those of the child's own class first."""
+    return sorted(hunks, key=lambda hunk: not set(hunk.kinds) & set(child.kinds))
 
 
 def _printed_hunk(hunk: Hunk, maps: tuple[Printed, Printed], ir: Sequence[Hunk]) -> tuple[Hunk | None, bool]:
@@ -252,8 +247,8 @@ def _printed_hunk(hunk: Hunk, maps: tuple[Printed, Printed], ir: Sequence[Hunk])
         for side, lines in zip((OLD, NEW), maps, strict=True):
             places = {p + k for n in side.lines(hunk) for p in lines.get(n, ()) for k in range(-margin, margin + 1)}
             _count(ir, side, places, shared)
-        related = {k: n for k, n in shared.items() if _related(ir[k], hunk, wanted, margin)}
-        found = _ranked(ir, related, hunk)
+        related = [k for k in shared if _related(ir[k], hunk, wanted, margin)]
+        found = _ranked([ir[k] for k in sorted(related, key=lambda k: (-shared[k], k))], hunk)
         if found:
             return found[0], margin > 0
     return None, False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -15,6 +16,13 @@ from tl_passlab.diff import Diff, Hunk
 _WORD = re.compile(r"[A-Za-z_]\w*|\d+")
 _SUFFIX = re.compile(r"_\d+$")
 _EMPTY = frozenset({"T", "int", "float", "void", "in", "range", "const", "float32", "float16", "half_t"})
+# What code generation prints under another name, of the statements that name nothing else.
+_PRINTED = {
+    "cp_async_wait": "ptx_wait_group",
+    "cp_async_commit": "ptx_commit_group",
+    "__syncthreads": "tvm_storage_sync",
+    "threadgroup_barrier": "tvm_storage_sync",
+}
 _CALL = re.compile(r"\s*(T\.[\w.]+)\(")
 _NAMES_IN_COMMON = 2
 _GAP = 6
@@ -90,9 +98,10 @@ def _carried(diff: Diff, kept: dict[int, int]) -> dict[int, int]:
     return found
 
 
-def words(line: str) -> set[str]:
+@functools.lru_cache(maxsize=1 << 16)
+def words(line: str) -> frozenset[str]:
     """The names and numbers of a line that say something, without generated suffixes: printers number names anew."""
-    return {_plain(word) for word in _WORD.findall(line)} - _EMPTY
+    return frozenset(map(_plain, _WORD.findall(line))) - _EMPTY
 
 
 def changed_words(hunk: Hunk) -> set[str]:
@@ -125,7 +134,7 @@ def plain_text(line: str) -> str:
 
 
 def _plain(word: str) -> str:
-    return _SUFFIX.sub("", word) or word
+    return _PRINTED.get(word) or _SUFFIX.sub("", word) or word
 
 
 def printed_from(source: Sequence[str], ir: Sequence[str]) -> dict[int, tuple[int, ...]]:
@@ -150,11 +159,15 @@ def printed_from(source: Sequence[str], ir: Sequence[str]) -> dict[int, tuple[in
         chain.extend(number, scores.most_common(_CANDIDATES))
     best = chain.best()
     found: dict[int, tuple[int, ...]] = {line: (place,) for line, place in best.items()}
-    known = sorted(best)
-    for one, two in itertools.pairwise(known):
-        between = range(best[one] + 1, best[two])
+    ends = {0: 0, **best, len(source) + 1: len(ir) + 1}
+    for one, two in itertools.pairwise(sorted(ends)):
+        between = range(ends[one] + 1, ends[two])
         if two - one > 1 and 0 < len(between) <= _GAP:
             found |= {line: tuple(between) for line in range(one + 1, two)}
+        elif best and two - one > 1 and between:
+            # Words that are everywhere in the whole text may say something here.
+            inside = printed_from(source[one : two - 1], ir[between.start - 1 : between.stop - 1])
+            found |= {one + line: tuple(between.start - 1 + n for n in places) for line, places in inside.items()}
     return found
 
 
