@@ -141,7 +141,7 @@ def test_random_expressions_are_proven_equal_only_when_they_are() -> None:
 
 def test_without_proofs_what_corresponds_is_the_same_and_nothing_is_called_equal() -> None:
     texts = TIR.format("(i * 4 + v) // 4"), TIR.format("i")
-    proven, bare = diff_text(*texts), diff_text(*texts, prove=False)
+    proven, bare = diff_text(texts[0], texts[1]), diff_text(texts[0], texts[1], prove=False)
     assert proven.matches == bare.matches
     assert proven.equal and set(bare.counts) == {"memory access"}
     assert diff_text(texts[0], texts[0].replace("tx", "t"), prove=False).equal
@@ -151,7 +151,7 @@ def test_an_answer_for_one_text_serves_the_next_whatever_its_names() -> None:
     constant_value.cache_clear()
     for name in ("i", "row"):
         texts = [TIR.format(index).replace("for i in", f"for {name} in") for index in (f"({name} * 4 + v) // 4", name)]
-        assert diff_text(*texts).equal
+        assert diff_text(texts[0], texts[1]).equal
     assert (constant_value.cache_info().misses, constant_value.cache_info().hits) == (1, 1)
 
 

@@ -12,7 +12,7 @@ NONE = Focus(frozenset(), frozenset())
 def at(before: str, after: str, focus: tuple[set[int], set[int]], kept: Focus = NONE) -> tuple[set[int], set[int]]:
     """Which lines of the focus differ between two bodies; line 3 is the first of a body."""
     texts = [HEAD + "".join(f"    {line}\n" for line in body.split(";")) for body in (before, after)]
-    found = differing(diff_text(*texts, "tir"), Focus(*map(frozenset, focus)), kept)
+    found = differing(diff_text(texts[0], texts[1], "tir"), Focus(*map(frozenset, focus)), kept)
     return set(found.old), set(found.new)
 
 
