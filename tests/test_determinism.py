@@ -9,6 +9,7 @@ import pytest
 
 from tests.lowering import LANE
 from tests.traces import make_trace
+from tl_passlab import isolation
 from tl_passlab.cli import main
 from tl_passlab.determinism import compare_runs, lower_repeatedly, swapped_names
 from tl_passlab.errors import UsageError
@@ -123,20 +124,25 @@ def test_report_names_the_pass_the_runs_and_the_kind() -> None:
     assert fields["first"]["place"] == "Merge" and fields["first"]["real"] is True and fields["source"] is None
 
 
-def test_runs_have_their_own_hash_seed_and_randomised_addresses(tmp_path: Path) -> None:
+def test_runs_have_their_own_hash_seed_randomised_addresses_and_no_paths_of_this_lane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What importing tilelang leaves in the environment of whoever imports it.
+    monkeypatch.setenv("PASSLAB_TEST_LIBRARIES", f"{isolation._tilelang_folder()}/lib")
     kernel = tmp_path / "seeds.py"
     record = tmp_path / "seen.txt"
     kernel.write_text(
         "import ctypes, os\n"
         f"with open({str(record)!r}, 'a') as f:\n"
-        "    print(os.environ['PYTHONHASHSEED'], ctypes.CDLL(None).personality(0xffffffff) & 0x40000, file=f)\n",
+        "    personality = ctypes.CDLL(None).personality(0xffffffff) & 0x40000\n"
+        "    print(os.environ['PYTHONHASHSEED'], personality, os.environ.get('PASSLAB_TEST_LIBRARIES'), file=f)\n",
         encoding="utf-8",
     )
     # A file without a kernel: the child says so after it has run the file, and no lowering is needed here.
     for count in (1, 2):
         with pytest.raises(UsageError, match="no kernel"):
             lower_repeatedly(str(kernel), parse_target("cuda:sm_90a"), {}, count, 120.0)
-    assert record.read_text(encoding="utf-8").split() == ["1", "0", "1", "0"]
+    assert record.read_text(encoding="utf-8").split() == ["1", "0", "None"] * 2
 
 
 def test_repeat_of_a_stable_kernel_exits_0(capsys: pytest.CaptureFixture[str]) -> None:

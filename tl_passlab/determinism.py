@@ -7,21 +7,13 @@ that swap names) is told from a real one (a barrier that moved) by the structura
 
 from __future__ import annotations
 
-import ctypes
-import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tl_passlab.diff import Diff, diff_text
-from tl_passlab.errors import EXIT_USAGE, FindingError, UsageError
-from tl_passlab.events import read_events, trace_from_events
+from tl_passlab.isolation import trace_in_child, with_address_randomisation
 from tl_passlab.model import Target, Trace
 
 SOURCE = "generated source"
@@ -88,55 +80,12 @@ def lower_repeatedly(
 ) -> list[Trace]:
     """`count` lowerings, each in a process of its own. Raises as `isolation.trace_in_child` does."""
     traces = []
-    job = json.dumps({"reference": reference, "target": target.spec, "sizes": dict(sizes)})
-    for seed in range(count):
-        traces.append(_lower(job, seed, timeout, reference))
-        progress(seed + 1)
+    for run in range(count):
+        traces.append(
+            trace_in_child(reference, target, sizes, timeout, hash_seed=run + 1, before_exec=with_address_randomisation)
+        )
+        progress(run + 1)
     return traces
-
-
-def _lower(job: str, seed: int, timeout: float, reference: str) -> Trace:
-    with tempfile.TemporaryDirectory(prefix="passlab-") as folder:
-        events, log = Path(folder, "events.jsonl"), Path(folder, "log")
-        with log.open("wb") as stream:
-            command = [sys.executable, "-m", "tl_passlab.lane_child", job, str(events)]
-            end = _run(command, seed, stream, timeout)
-        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        if end == str(EXIT_USAGE):
-            raise _passed_on(said)
-        lines = events.read_text(encoding="utf-8").splitlines() if events.is_file() else []
-        if not lines:
-            why = f"the lane process ended before it had lowered anything: {end}"
-            raise FindingError("trace", reference, why, evidence="\n".join(said[-8:]), next_command="passlab doctor")
-        return trace_from_events(read_events(lines), crash=end)
-
-
-def _run(command: list[str], seed: int, log: Any, timeout: float) -> str:
-    environment = {**os.environ, "PYTHONHASHSEED": str(seed + 1), "TL_LOWER_TRACE": "", "TILELANG_DISABLE_CACHE": "1"}
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=timeout, check=False,
-            env=environment, preexec_fn=with_address_randomisation,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"no answer after {timeout:g} s"
-    return str(done.returncode)
-
-
-def with_address_randomisation() -> None:
-    """Undo on Linux what a parent may have switched off (`setarch -R`); it is inherited."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).personality(0)
-
-
-def _passed_on(log: Sequence[str]) -> UsageError:
-    """The child's own usage error, the last line of its log."""
-    try:
-        fields = json.loads(log[-1])
-        head = fields["what"], fields["where"], fields["why"]
-        return UsageError(*head, evidence=fields["evidence"], next_command=fields["next_command"])
-    except (IndexError, ValueError, KeyError):
-        return UsageError("trace", "", "the kernel could not be loaded", evidence="\n".join(log))
 
 
 def compare_runs(traces: Sequence[Trace]) -> Stability:
@@ -157,7 +106,11 @@ def compare_runs(traces: Sequence[Trace]) -> Stability:
 
 def _outcome(trace: Trace) -> str:
     """The generated source, or how the lowering failed."""
-    return trace.source or (f"{trace.failure.pass_name}: {trace.failure.message}" if trace.failure else "")
+    if trace.source or trace.failure is None:
+        return trace.source
+    # What a process prints before it dies may vary (an address, a time of day); how it dies is the outcome.
+    said = trace.failure.message.partition("\n")[0] if trace.failure.kind == "crash" else trace.failure.message
+    return f"{trace.failure.pass_name}: {said}"
 
 
 def _boundaries(traces: Sequence[Trace]) -> list[tuple[str, list[str]]]:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,20 @@ def without_address_randomisation() -> None:
         ctypes.CDLL(None).personality(_ADDR_NO_RANDOMIZE)
 
 
-def child_environment() -> dict[str, str]:
+def with_address_randomisation() -> None:
+    """Undo on Linux what a parent may have switched off (`setarch -R`); it is inherited."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).personality(0)
+
+
+def child_environment(hash_seed: int = 0) -> dict[str, str]:
     """The environment of a deterministic child: fixed hash seed, no upstream cache or trace output.
 
     Importing tilelang writes paths of its own installation into `os.environ`; a child of another lane would load the
     wrong libraries from there and abort. Such entries are dropped, what the user set stays.
     """
     kept = _without_paths_into(os.environ, _tilelang_folder())
-    return {**kept, "PYTHONHASHSEED": "0", "TL_LOWER_TRACE": "", "TILELANG_DISABLE_CACHE": "1"}
+    return {**kept, "PYTHONHASHSEED": str(hash_seed), "TL_LOWER_TRACE": "", "TILELANG_DISABLE_CACHE": "1"}
 
 
 def _tilelang_folder() -> str:
@@ -64,13 +70,20 @@ def _without_paths_into(environment: Mapping[str, str], folder: str) -> dict[str
 
 
 def trace_in_child(
-    reference: str, target: Target, sizes: Mapping[str, Any] | None = None, timeout: float = DEFAULT_TIMEOUT
+    reference: str,
+    target: Target,
+    sizes: Mapping[str, Any] | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    *,
+    hash_seed: int = 0,
+    before_exec: Callable[[], None] = without_address_randomisation,
 ) -> Trace:
     """Lower a case or a user's kernel in a child process and return the trace, whole or broken off.
 
     Raises UsageError when the child could not make a kernel of the reference at all.
     """
-    return _child_trace({"reference": reference, "target": target.spec, "sizes": dict(sizes or {})}, timeout)
+    job = {"reference": reference, "target": target.spec, "sizes": dict(sizes or {})}
+    return _child_trace(job, timeout, child_environment(hash_seed), before_exec)
 
 
 def run_pass_in_child(
@@ -83,15 +96,18 @@ def run_pass_in_child(
     timeout: float = DEFAULT_TIMEOUT,
 ) -> Trace:
     """Apply one pass in a child process; the trace has that one boundary, or the failure. Raises UsageError too."""
-    job = {"reference": reference, "target": target.spec, "sizes": dict(sizes)}
-    return _child_trace({**job, "pass": pass_name, "with_prerequisites": with_prerequisites}, timeout)
+    job: dict[str, Any] = {"reference": reference, "target": target.spec, "sizes": dict(sizes)}
+    job |= {"pass": pass_name, "with_prerequisites": with_prerequisites}
+    return _child_trace(job, timeout, child_environment(), without_address_randomisation)
 
 
-def _child_trace(job: Mapping[str, Any], timeout: float) -> Trace:
+def _child_trace(
+    job: Mapping[str, Any], timeout: float, environment: Mapping[str, str], before_exec: Callable[[], None]
+) -> Trace:
     with tempfile.TemporaryDirectory(prefix="passlab-") as folder:
         events, errors = Path(folder, "events.jsonl"), Path(folder, "stderr")
         command = [sys.executable, "-m", "tl_passlab.lane_child", json.dumps(job), str(events)]
-        end = _run_child(command, errors, timeout)
+        end = _run_child(command, errors, timeout, environment, before_exec)
         log = errors.read_text(encoding="utf-8", errors="replace")
         if end == f"exit {EXIT_USAGE}":
             raise _passed_on(log)
@@ -103,7 +119,9 @@ def _child_trace(job: Mapping[str, Any], timeout: float) -> Trace:
         return trace_from_events(read_events(lines), crash=_crash_message(end, log))
 
 
-def _run_child(command: list[str], errors: Path, timeout: float) -> str:
+def _run_child(
+    command: list[str], errors: Path, timeout: float, environment: Mapping[str, str], before_exec: Callable[[], None]
+) -> str:
     """How the child ended: `exit N`, `SIGSEGV`, or `no answer after N s`."""
     with errors.open("wb") as log:
         child = subprocess.Popen(
@@ -111,8 +129,8 @@ def _run_child(command: list[str], errors: Path, timeout: float) -> str:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=child_environment(),
-            preexec_fn=without_address_randomisation,
+            env=environment,
+            preexec_fn=before_exec,
             start_new_session=True,
         )
         try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tl_passlab.parity import outcome as kinds
+from tl_passlab.parity import session
 from tl_passlab.parity.outcome import Outcome, Step
 from tl_passlab.parity.session import Job, run_job
 from tl_passlab.targets import parse_target
@@ -40,15 +43,29 @@ def test_a_bad_step_gets_its_verdict_and_the_next_ones_run(fault: str, kind: str
     assert f"--seed {bad.step.seed}" in bad.replay and "misbehaving.py" in bad.replay
 
 
-def test_a_hanging_kernel_is_killed_at_its_deadline() -> None:
-    hanging, after = run("hang", "", step_seconds=10.0)
+@pytest.fixture
+def deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> float:
+    """A step's deadline, which passes at once when a kernel says that it hangs, and never for another one."""
+    hung, seconds = tmp_path / "hung", 60.0
+    hung.touch()
+
+    def clock() -> float:
+        return time.monotonic() + (seconds + 1) * len(hung.read_text().splitlines())
+
+    monkeypatch.setenv("PASSLAB_TEST_HUNG", str(hung))
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
+    return seconds
+
+
+def test_a_hanging_kernel_is_killed_at_its_deadline(deadline: float) -> None:
+    hanging, after = run("hang", "", step_seconds=deadline)
     assert (hanging.kind, after.kind) == (kinds.HANG, kinds.PASS)
-    assert "no answer after 10 s" in hanging.reason
+    assert "no answer after 60 s" in hanging.reason
 
 
-def test_a_shape_that_hung_is_not_run_again() -> None:
+def test_a_shape_that_hung_is_not_run_again(deadline: float) -> None:
     steps = [Step("a", {"N": 64, "fault": "hang"}, seed) for seed in (1, 2)] + [Step("b", {"N": 64, "fault": ""}, 1)]
-    found = list(run_job(Job(KERNEL, parse_target("c"), "python", tuple(steps), 10.0)))
+    found = list(run_job(Job(KERNEL, parse_target("c"), "python", tuple(steps), deadline)))
     assert [(o.step.variant, o.kind) for o in found] == [
         ("a", kinds.HANG),
         ("a", kinds.SKIPPED),

@@ -17,7 +17,7 @@ from tvm.ir.transform import Pass
 
 from tl_passlab.compat import era, lowering
 from tl_passlab.compat.probe import probe_kernel
-from tl_passlab.events import display_name, occurrence_names
+from tl_passlab.events import occurrence_names
 from tl_passlab.model import Target
 
 # hook(qualified pass name, pass object, module) -> the module the pipeline goes on with.
@@ -120,4 +120,4 @@ def as_module(func: Any) -> Any:
     return tvm.IRModule({str(func.attrs["global_symbol"]): func})
 
 
-__all__ = ["Hook", "as_module", "bind_target", "display_name", "hooked", "module_before", "pipeline", "standalone"]
+__all__ = ["Hook", "as_module", "bind_target", "hooked", "module_before", "pipeline", "standalone"]

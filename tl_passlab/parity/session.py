@@ -52,7 +52,7 @@ class Progress:
     """Where a child is, as far as its events tell."""
 
     phase: str = "boot"
-    since: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=lambda: time.monotonic())
     index: int | None = None
     device: str = ""
     compile_s: float = 0.0

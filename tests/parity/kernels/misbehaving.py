@@ -14,6 +14,8 @@ SIZES = {"N": 64, "fault": ""}
 
 # A file that stands for a device which is gone: nothing starts any more once it exists.
 GONE = os.environ.get("PASSLAB_TEST_DEVICE_GONE", "")
+# A file that gets a line from each kernel that hangs, once it does.
+HUNG = os.environ.get("PASSLAB_TEST_HUNG", os.devnull)
 if GONE and Path(GONE).exists():
     raise SystemExit("no such device")
 
@@ -44,6 +46,8 @@ def abort(X: Any, Y: Any) -> None:
 
 
 def hang(X: Any, Y: Any) -> None:
+    with Path(HUNG).open("a") as file:
+        file.write("hanging\n")
     time.sleep(600)
 
 
