@@ -7,6 +7,7 @@ import functools
 from tl_passlab import lanes
 from tl_passlab.capture import capture
 from tl_passlab.cases import find_cases, load_case
+from tl_passlab.isolation import trace_in_child
 from tl_passlab.model import CaseInfo, Target, Trace
 from tl_passlab.targets import SUPPORTED, parse_target
 
@@ -28,5 +29,6 @@ def stored_pairs() -> list[tuple[CaseInfo, Target]]:
 # A worker runs a case's tests one after the other: a few traces are enough, and a trace is up to a megabyte.
 @functools.lru_cache(maxsize=8)
 def trace_of(name: str, spec: str) -> Trace:
-    """The lowering of a case for a target, once in this process."""
-    return capture(load_case(name), spec)
+    """The lowering of a case for a target, once in this process; of one that must crash, in a child."""
+    case, target = load_case(name), parse_target(spec)
+    return trace_in_child(name, target, {}) if "SIG" in case.info.rejected_on(target) else capture(case, target)

@@ -16,8 +16,26 @@ from tests.lowering import LANE, stored_pairs, trace_of
 from tl_passlab.cases import load_case
 from tl_passlab.model import CaseInfo, Target, Trace
 
-TOPICS = ("gather", "hopper", "memory", "persistent", "reducer", "regressions", "sync")
+TOPICS = (
+    "control",
+    "cpu",
+    "fp8",
+    "gather",
+    "hopper",
+    "host",
+    "index",
+    "memory",
+    "persistent",
+    "reducer",
+    "regressions",
+    "sync",
+    "tcgen05",
+)
 OTHERS = (
+    "dynamic/any_length",
+    "elementwise/lone_store",
+    "elementwise/mixed_types",
+    "elementwise/wide_instructions",
     "metal/fragment_beside_an_accumulator",
     "warp_specialize/automatic_roles",
     "warp_specialize/automatic_roles_without_tma",
@@ -82,6 +100,35 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "claim_the_wish_moves_to_the_function": (r"T\.int64\(4096\)", "T.int64(1024)"),
     "claim_tma_and_reads_agree_on_the_swizzle": (r"(create_tma_descriptor\(.*), 3, 2, 0\)", r"\1, 0, 2, 0)"),
     "claim_versions_and_parity_go_by_three": (r"ko // 3", "ko // 2"),
+    "claim_each_statement_is_guarded_by_itself": (r"( +)if t < 64:\n +(C\[)", r"\1\2"),
+    "claim_neighbours_share_a_condition_again": (r"\n {4}( +C_1\[)", r"\n\1"),
+    "claim_the_condition_is_outside_of_the_loop": (r"for k in range\(4\):\n", "if True:\n"),
+    "claim_no_loop_is_left": (r"W\[2\]", "W[1]"),
+    "claim_the_last_element_comes_first": (r"A\[255 - i\]", "A[256 - i]"),
+    "claim_every_index_is_wide": (r"T\.int64\(256\)", "256"),
+    "claim_both_accesses_have_one_index": (r"= A(\w*)\[", r"= A\1[0 + "),
+    "claim_each_kernel_is_marked_for_what_it_calls": (r"has_cuda_pdl_sync", "has_cuda_pdl_trigger"),
+    "claim_the_second_waits_before_it_reads": (r" *cudaGridDependencySynchronize\(\);\n", ""),
+    "claim_the_host_allocates": (
+        r"( +)S = T\.sblock_alloc_buffer.*\n((?:.*\n)*?)( +tz = .*\n)",
+        r"\2\3\1S = T.sblock_alloc_buffer((1024,))\n",
+    ),
+    "claim_the_store_is_in_a_loop_of_one": (r"for _ in T\.parallel\(1\)", "for _ in range(1)"),
+    "claim_every_thread_holds_the_element": (r"replicate = 128", "replicate = 1"),
+    "claim_the_load_keeps_eight_lanes": (r"for i_copy in T\.vectorized\(8\)", "for i_copy in T.vectorized(4)"),
+    "claim_no_cast_is_wider_than_a_register_of_four": (r"for vec in T\.vectorized\(4\)", "for vec in T.vectorized(8)"),
+    "claim_one_wide_load_and_one_wide_store": (r"T\.stg128\(", "T.stg64("),
+    "claim_the_prover_knows_the_sign": (r"0 <=? n, \"tl\.assume\"", '1 <= n, "tl.assume"'),
+    "claim_the_store_is_guarded": (r"( +)if .* < n:\n +B\[", r"\1B["),
+    "claim_every_copy_is_summed_up": (r"SumOp, 128", "SumOp, 64"),
+    "claim_no_descriptor_of_an_unknown_tensor": (r"T\.tma_store\(", "T.create_tma_descriptor(7, 1, A.data, 256)"),
+    "claim_only_the_even_pitch_is_a_descriptor": (r"(create_tma_descriptor\(\d+, \d+, )A", r"\1Odd"),
+    "claim_producers_meet_before_one_arrives": (r"(\} *\n) *tl::__sync_thread_partial\(3, 128\);\n( *if)", r"\1\2"),
+    "claim_no_atomic_is_left": (r"(B\[A\[i\] % 16\] = .*) \+ 1", r"\1 + 2"),
+    "claim_tensor_memory_is_given_back": (r"(deallocate_tensor_memory\(.*), 128\)", r"\1, 64)"),
+    "claim_every_barrier_of_the_block_is_fenced": (r" *T\.tcgen05_before_thread_sync\(\)\n", ""),
+    "claim_the_kernel_is_marked_for_a_pair": (r"\"use_2cta\": 1", '"use_2cta": 0'),
+    "claim_the_product_is_of_eight_bit_operands": (r"kFloat8_e4m3", "kFloat8_e5m2"),
 }
 
 

@@ -29,7 +29,7 @@ REDUCERS = (
     "attribute tl.parallel_multiplicity",
     "tirx.tvm_storage_sync inside a vectorised or parallel loop",
 )
-NOT_MODELLED = ("tl.sync_grid", "tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp", *REDUCERS)
+NOT_MODELLED = ("tl.sync_grid", "tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp", "tl.stg128", *REDUCERS)
 NOT_COMPARED = "comparison without a result of the input IR"
 
 # What upstream does wrong on a case and target, on every lane: the first boundary that fails.
@@ -38,6 +38,13 @@ KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
     ("padded_layout", "metal"): "LowerTileOp",
 }
 
+# Cases that the interpreter cannot execute, and why. Each is expected to fail: one that no longer does is taken out.
+NOT_EXECUTED: Mapping[str, str] = {
+    "negative_index": "an index below zero is out of bounds for the interpreter",
+    "replicated_row_sum": "a reducer of the first design: each thread's copy is updated",
+    "scratch_in_global_memory": "global memory that the kernel allocates",
+    "tensor_behind_a_pointer": "a tensor at an address read from memory",
+}
 
 # Of the regression corpus, what is wrong in the IR (the rest is performance, or wrong only in the generated source).
 WRONG_CODE: Mapping[tuple[str, str], str] = {
@@ -77,7 +84,9 @@ def is_own(case: CaseInfo, target: Target) -> bool:
 
 
 def parameter(case: CaseInfo, target: Target) -> Any:
-    marks = () if is_own(case, target) else pytest.mark.slow
+    marks = [] if is_own(case, target) else [pytest.mark.slow]
+    if case.stem in NOT_EXECUTED:
+        marks.append(pytest.mark.xfail(strict=True, reason=NOT_EXECUTED[case.stem], raises=AssertionError))
     return pytest.param(case, target, id=f"{case.stem}-{target.slug}", marks=marks)
 
 

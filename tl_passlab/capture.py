@@ -50,18 +50,32 @@ class Recorder:
 
         The hash ignores variable names, so a pass that only renames counts as changing nothing.
         """
-        import tvm
+        key = _structural_hash(mod)
+        if key is None:
+            return self._printed(mod)
+        if key not in self._ids:
+            self._ids[key] = self._printed(mod)
+        return self._ids[key]
 
+    def _printed(self, mod: Any) -> str:
         from tl_passlab.compat.printer import print_module
 
-        key = int(tvm.ir.structural_hash(mod, map_free_vars=True))
-        if key not in self._ids:
-            text = normalise_tir(print_module(mod))
-            self._ids[key] = text_id(text)
-            if self._ids[key] not in self._seen:
-                self._seen.add(self._ids[key])
-                self._emit({"event": "text", "id": self._ids[key], "text": text})
-        return self._ids[key]
+        text = normalise_tir(print_module(mod))
+        name = text_id(text)
+        if name not in self._seen:
+            self._seen.add(name)
+            self._emit({"event": "text", "id": name, "text": text})
+        return name
+
+
+def _structural_hash(mod: Any) -> int | None:
+    """The hash of a module; None where it holds an object without one (the reducer info of lanes before 0.1.14)."""
+    import tvm
+
+    try:
+        return int(tvm.ir.structural_hash(mod, map_free_vars=True))
+    except TypeError:
+        return None
 
 
 def text_id(text: str) -> str:

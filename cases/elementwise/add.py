@@ -9,7 +9,16 @@ import re
 import tilelang.language as T
 
 TARGETS = ["cuda:sm_80", "metal", "c"]
-WATCH = ["LayoutInference", "LowerTileOp", "LegalizeSafeMemoryAccess", "VectorizeLoop"]
+WATCH = [
+    "LayoutInference",
+    "LowerTileOp",
+    "LegalizeSafeMemoryAccess",
+    "VectorizeLoop",
+    "tirx.Simplify",
+    "LoopUnswitching",
+    "s_tir.RenormalizeSplitPattern",
+    "tirx.RemoveNoOp",
+]
 SIZES = {"M": 100, "N": 72}
 NOT_ON = {"c": {"0.1.11": "this lane has no code generator for C"}}
 

@@ -9,7 +9,7 @@ import re
 import tilelang.language as T
 
 TARGETS = ["cuda:sm_80", "metal"]
-WATCH = ["LowerTileOp", "LegalizeSafeMemoryAccess"]
+WATCH = ["LowerTileOp", "LegalizeSafeMemoryAccess", "LowerAccessPtr"]
 SIZES = {"N": 1000, "bins": 16}
 NOT_ON = {
     "metal": {"0.1.11": "this lane has no scalar atomic add on Metal"},

@@ -10,7 +10,7 @@ import re
 from cases.pipeline.gemm_pipelined import inputs, kernel, reference  # noqa: F401
 
 TARGETS = ["cuda:sm_90a"]
-WATCH = ["FuseMBarrierArriveExpectTx"]
+WATCH = ["FuseMBarrierArriveExpectTx", "PlanAndUpdateBufferAllocationLocation"]
 SIZES = {"M": 128, "N": 128, "K": 256, "num_stages": 2}
 NOT_ON = {"c": "LayoutInference finds no layout for the accumulator fragment"}
 

@@ -9,7 +9,7 @@ import re
 import tilelang.language as T
 
 TARGETS = ["cuda:sm_90a"]
-WATCH = ["LowerHopperIntrin"]
+WATCH = ["LowerHopperIntrin", "Simplify"]
 SIZES = {"M": 128, "N": 64}
 NOT_ON = {"cuda:sm_80": "no TMA there", "metal": "no mbarrier there", "c": "no mbarrier there"}
 

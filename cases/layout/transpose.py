@@ -10,7 +10,7 @@ import tilelang.language as T
 from tilelang.layout import Layout
 
 TARGETS = ["cuda:sm_80", "metal"]
-WATCH = ["LayoutInference", "LowerTileOp", "ThreadSync"]
+WATCH = ["LayoutInference", "LowerTileOp", "ThreadSync", "tir.StorageRewrite", "LowerIntrin"]
 SIZES = {"M": 64, "N": 96}
 NOT_ON = {"c": {"0.1.11": "this lane has no code generator for C"}}
 

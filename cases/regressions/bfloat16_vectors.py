@@ -10,7 +10,7 @@ import re
 import tilelang.language as T
 
 TARGETS = ["metal"]
-WATCH = ["VectorizeLoop"]
+WATCH = ["VectorizeLoop", "tirx.PointerValueTypeRewrite"]
 SIZES = {"N": 512}
 NOT_ON = {"c": "this code generator knows no bfloat16"}
 KNOWN_BROKEN = {

@@ -1,0 +1,1 @@
+"""Conditions and loops: what is split, merged, hoisted and unrolled."""

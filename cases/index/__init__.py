@@ -1,0 +1,1 @@
+"""Index arithmetic: its sign and its width."""

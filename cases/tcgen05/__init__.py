@@ -1,0 +1,1 @@
+"""Blackwell's matrix products, whose result lives in tensor memory."""

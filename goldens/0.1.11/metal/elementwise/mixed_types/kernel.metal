@@ -1,0 +1,24 @@
+// Function: main_kernel
+#include <metal_stdlib>
+using namespace metal;
+
+union __TVMArgUnion {
+ int v_int[2];
+};
+
+kernel void main_kernel(  device uint4* A [[ buffer(0) ]],
+  device float4* B [[ buffer(1) ]],
+  uint3 blockIdx [[threadgroup_position_in_grid]],
+  uint3 threadIdx [[thread_position_in_threadgroup]]
+) {
+  thread half A_local_cast[8];
+  thread float4 wide[2];
+  *(thread uint4*)(A_local_cast + 0) = A[(((((int)blockIdx.x) * 1024) + (((int)threadIdx.x) * 8)) / 8)];
+  for (int i = 0; i < 2; ++i) {
+    wide[((i * 4) / 4)] = ((float4)*(thread half4*)(A_local_cast + (i * 4)));
+  }
+  for (int i_1 = 0; i_1 < 2; ++i_1) {
+    float broadcast_var = 2.000000e+00f;
+    B[((((((int)blockIdx.x) * 1024) + (((int)threadIdx.x) * 8)) + (i_1 * 4)) / 4)] = (wide[((i_1 * 4) / 4)] * float4(broadcast_var, broadcast_var, broadcast_var, broadcast_var));
+  }
+}
