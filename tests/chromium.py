@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,6 +23,23 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def narrow(tmp_path: Path, text: str, script: str, width: int = 375) -> str:
+    """What `script` says of the page at the width of a phone, which a window of Chromium itself cannot have."""
+    page = tmp_path / "narrow.html"
+    page.write_text(_with(text, f"parent.postMessage(String((function () {{ {script} }})()), '*')"), encoding="utf-8")
+    frame = f'<iframe src="{page.as_uri()}" style="width: {width}px; height: 800px; border: 0"></iframe>'
+    heard = "addEventListener('message', function (e) { document.title = e.data; });"
+    shown = dom(tmp_path, f"<!DOCTYPE html><title></title><script>{heard}</script><body>{frame}</body>")
+    return title(shown)
+
+
+def title(shown: str) -> str:
+    """The title of a dumped page: where a script leaves what it found."""
+    found = re.search(r"<title>(.*?)</title>", shown, re.DOTALL)
+    assert found, shown[:500]
+    return html.unescape(found.group(1))
 
 
 def dom(tmp_path: Path, text: str, script: str = "", fragment: str = "", flags: tuple[str, ...] = ()) -> str:
