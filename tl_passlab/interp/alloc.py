@@ -12,6 +12,7 @@ from tl_passlab.interp.barriers import Barrier
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.memory import Ptr
+from tl_passlab.interp.ops import reducer
 from tl_passlab.interp.program import LANES, UNIFORM, Run
 
 BARRIER_SCOPES = {"shared.barrier", "shared.cluster_barrier"}
@@ -26,6 +27,7 @@ KNOWN_ANNOTATIONS = {
     "tl.launch_threads",
     "tl.local_var_init",
     "reducer_info",
+    "reducer_info_v2",
     "local_var_init",
     "tl.cluster_dims",
     "warp_specialize",
@@ -68,6 +70,7 @@ def enter_block(b: Build, realize: Any) -> list[Run]:
     unknown = set(notes) - KNOWN_ANNOTATIONS
     if unknown:
         raise Unsupported(f"block annotation {min(unknown)}")
+    reducer.note(b, notes)
     counts = {hash(var): [int(c) for c in values] for var, values in notes.get("barrier_init", {}).items()}
     starts = dict(_initial_values(notes))
     for var, value in notes.get("safe_value_map", {}).items():
@@ -146,7 +149,7 @@ def _rows_of(b: Build, scope: str) -> str:
         return "block"
     if scope == "metal.simdgroup":
         return "block" if b.level.tile else "warp"
-    if scope == "local.fragment":
+    if scope in ("local.fragment", "local.reducer"):
         return "block" if b.level.tile else "thread"
     if scope in THREAD_SCOPES:
         return "thread"

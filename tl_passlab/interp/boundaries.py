@@ -74,8 +74,18 @@ def lower_function(func: Any, target: Target, configs: Mapping[str, Any]) -> Pip
     first = tvm.IRModule({func.attrs["global_symbol"]: func})
     names = [INPUT, *occurrence_names([name for name, _ in recorder.modules])]
     modules = [first, *(module for _, module in recorder.modules)]
-    hashes = [int(tvm.ir.structural_hash(m, map_free_vars=True)) for m in modules]
+    hashes = [_hash(m) for m in modules]
     return Pipeline(stages_of(names, modules, hashes), tuple(names[1:]), error, failed)
+
+
+def _hash(module: Any) -> int:
+    """A number that equal modules share."""
+    import tvm
+
+    try:
+        return int(tvm.ir.structural_hash(module, map_free_vars=True))
+    except TypeError:  # 0.1.11 cannot hash the annotation of a reducer
+        return hash(str(module))
 
 
 class _Recorder:

@@ -33,6 +33,9 @@ class Build:
         self.threads: list[tuple[int, str, Code | None]] = []
         self.launch_threads = [128, 1, 1]
         self.reducer: Any = None
+        self.reducers: dict[int, str] = {}
+        self.accumulating: set[int] = set()
+        self.axis_slots: list[int] = []
         self.loop_ends: list[list[int]] = []
         self.meant: dict[int, Any] = {}
 

@@ -66,7 +66,9 @@ def _axis_loop(b: Build, node: Any, simple: Simple, axis: int) -> Run:
     start, extent, step = b.expr(node.min), b.expr(node.extent), _step(b, node)
     fixed = start.is_constant and extent.is_constant
     slot = b.bind(node.loop_var, LANES if fixed else DYNAMIC)
+    b.axis_slots.append(slot)
     body = simple(b, node.body) or _nothing
+    b.axis_slots.pop()
     if fixed:
         values = int(start.constant) + axes.along(axis, np.arange(0, int(extent.constant), step, dtype=np.int32))
 
@@ -124,7 +126,7 @@ def _masked_loop(a: Any, first: Any, size: Any, step: int, slot: int, body: Run)
 def flat_for(b: Build, node: Any, out: list[Run], flat: Any, simple: Simple) -> None:
     """A loop in whose body an agent may wait or fork."""
     kind = int(node.kind)
-    if kind in (PARALLEL, VECTORIZED):
+    if kind == VECTORIZED or (kind == PARALLEL and b.level.tile):
         b.at(node)
         run = simple_for(b, node, simple)
         if run is not None:

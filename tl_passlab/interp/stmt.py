@@ -11,7 +11,7 @@ from tl_passlab.interp import access, alloc, axes, branch
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.loops import flat_for, flat_while, simple_for, simple_while
-from tl_passlab.interp.ops import lookup
+from tl_passlab.interp.ops import lookup, reducer
 from tl_passlab.interp.program import WAIT, Run
 
 IGNORED_ATTRIBUTES = {
@@ -147,6 +147,8 @@ def _attribute(b: Build, node: Any) -> None:
         alloc.bind_thread(b, node.node.var, str(node.node.thread_tag), node.value)
     elif key == "reduce_scope":
         b.reducer = node.node
+    elif key == "tl.parallel_multiplicity":
+        b.accumulating.add(hash(node.node))
     elif key not in IGNORED_ATTRIBUTES and not key.startswith(IGNORED_PREFIXES):
         raise Unsupported(f"attribute {key}")
 
@@ -228,6 +230,11 @@ def _under(a: Any, mask: Any, run: Run) -> None:
 
 def _simple_store(b: Build, node: Any) -> Run:
     b.at(node)
+    data = hash(node.buffer.data)
+    if b.level.tile and (data in b.accumulating or data in b.reducers):
+        run = reducer.accumulation(b, node)
+        if run is not None:
+            return run
     return access.compile_store(b, node)
 
 

@@ -23,7 +23,7 @@ def _update(ufunc: Any, width: int, *, returns: bool) -> Callable[[Build, Any], 
         target, site = pointer(b, call.args[0]), b.site
         by_address = width > 1 and is_pointer(call.args[1])
         operand: Any = pointer(b, call.args[1]) if by_address else b.expr(call.args[1]).run
-        once = b.parallel_depth > 0
+        once, loops = b.parallel_depth > 0, tuple(b.axis_slots)
 
         def run(a: Any) -> Any:
             to = target(a)
@@ -32,7 +32,7 @@ def _update(ufunc: Any, width: int, *, returns: bool) -> Callable[[Build, Any], 
             what = operand(a)
             if by_address:
                 what = what.mem.view(to.dtype)[elements(a, what, steps, to.dtype, site)]
-            return apply(a, to.mem, index, to.dtype, what, ufunc, once=once, returns=returns, site=site)
+            return apply(a, to.mem, index, to.dtype, what, ufunc, once=once, returns=returns, site=site, loops=loops)
 
         return Code(run, DYNAMIC)
 
@@ -40,12 +40,29 @@ def _update(ufunc: Any, width: int, *, returns: bool) -> Callable[[Build, Any], 
 
 
 def apply(
-    a: Any, mem: Any, index: Any, dtype: Any, value: Any, ufunc: Any, *, once: bool, returns: bool, site: int
+    a: Any,
+    mem: Any,
+    index: Any,
+    dtype: Any,
+    value: Any,
+    ufunc: Any,
+    *,
+    once: bool,
+    returns: bool,
+    site: int,
+    loops: tuple[int, ...] = (),
 ) -> Any:
-    """Update one element per lane and iteration (`once`: lanes share the iterations of a parallel loop)."""
+    """Update one element per lane and iteration (`once`: lanes share the iterations of a parallel loop).
+
+    `loops` are the slots of the loop variables: an iteration counts even where neither address nor value shows it.
+    """
     lead = () if once else (a.count, 1, 1, 1, 1)
     shape = np.broadcast_shapes(
-        np.shape(index) or (1,) * axes.RANK, np.shape(value), lead, np.shape(a.mask) if a.mask is not None else ()
+        np.shape(index) or (1,) * axes.RANK,
+        np.shape(value),
+        lead,
+        np.shape(a.mask) if a.mask is not None else (),
+        *(np.shape(a.env[slot]) for slot in loops),
     )
     keep = np.ones(shape, dtype=bool) if a.mask is None else np.broadcast_to(a.mask, shape)
     places = np.broadcast_to(index, shape)

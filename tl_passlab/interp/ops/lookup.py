@@ -35,6 +35,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         math,
         mma,
         pointer,
+        reducer,
         shuffle,
         simdgroup,
         sync,
@@ -66,6 +67,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         tile_reduce,
         tile_scan,
         thread_reduce,
+        reducer,
     )
     plain: dict[str, Any] = {}
     blocking: dict[str, Any] = {}

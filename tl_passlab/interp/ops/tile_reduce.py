@@ -1,4 +1,4 @@
-"""Tile-level reductions, and reducer objects that threads accumulate into."""
+"""Tile-level reductions."""
 
 from __future__ import annotations
 
@@ -62,14 +62,7 @@ def _axis(axis: int, rank: int) -> int:
     return axis + rank if axis < 0 else axis
 
 
-def _finalize(b: Build, call: Any) -> Code:
-    """A reducer's logical contents are complete at tile level: finalising changes nothing."""
-    return Code(lambda a: None, DYNAMIC)
-
-
 OPS = {
     "tl.tileop.reduce": _reduce,
-    "tl.tileop.finalize_reducer": _finalize,
-    "tl.tileop.finalize_reducer_v2": _finalize,
 }
 TOGETHER = tuple(OPS)
