@@ -1,4 +1,5 @@
-"""Every case on every supported target it stores no golden for: it must lower, or fail as its NOT_ON says."""
+"""Every case on every supported target it stores no golden for: it must lower, or fail as its NOT_ON says, and the
+passes that it goes through must keep their invariants."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.lowering import CASES, LANE, TARGETS, stored_pairs, trace_of
+from tests.passes.known_violations import unexpected
 from tl_passlab.model import CaseInfo, Target
 
 
@@ -22,12 +24,14 @@ def pairs() -> list[Any]:
 
 @pytest.mark.parametrize(("case", "target"), pairs())
 def test_lowers(case: CaseInfo, target: Target) -> None:
-    failure = trace_of(case.name, target.spec).failure
+    trace = trace_of(case.name, target.spec)
+    failure = trace.failure
     reason = case.reason_not_on(target, LANE.tilelang)
     if reason or case.rejected_on(target):
         assert failure is not None, f"{case.name} lowers for {target.spec} now; its NOT_ON is stale: {reason}"
     else:
         assert failure is None, f"{failure.pass_name}: {failure.message}"
+    assert unexpected(trace) == {}, f"next: passlab run PASS {case.name} --target {target.spec} --with-prerequisites"
 
 
 def test_rejection_says_what_the_case_expects() -> None:

@@ -34,6 +34,9 @@ def test_one_pass_is_described(passlab: Passlab) -> None:
     assert found["pass"] == found["name_in_lane"] == "ProducerConsumerWarpSpecialized"
     assert len(found["positions"]) == 1 and "tirx.BindTarget" in found["requires"]
     assert "one full and one empty mbarrier per stage" in found["invariants"]
+    assert set(found["checked"]) <= set(found["invariants"])
+    said = passlab("passes", "LowerTileOp", "--lane", "0.1.15").out
+    assert "no tl.tileop call is left  (checked)" in said and "has a wait  (not checked)" in said
     text = passlab("passes", "InstructionAnnotation", "--lane", "0.1.15").out
     assert "0.1.12" in text and PASSES["InstructionAnnotation"].replaced_by in text
     assert text.splitlines()[-1] == "next: pytest -k InstructionAnnotation"

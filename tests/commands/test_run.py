@@ -46,8 +46,28 @@ def test_print_shows_one_side(passlab: Passlab, monkeypatch: pytest.MonkeyPatch,
 def test_diff_is_shown_with_the_remark(passlab: Passlab, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answer_with(monkeypatch, TRACE)
     answer = passlab("run", "LowerTileOp", "x", "--with-prerequisites", "--timeout", "7")
-    assert answer.out.splitlines()[1:] == ["1 tma_load", "- T.copy(A, B)", "+ T.tma_load(A)"]
+    assert answer.out.splitlines()[1:4] == ["1 tma_load", "- T.copy(A, B)", "+ T.tma_load(A)"]
     assert (asked[0]["with_prerequisites"], asked[0]["timeout"]) == (True, 7.0)
+
+
+def test_every_invariant_is_said_to_hold_or_not(passlab: Passlab, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_with(monkeypatch, make_trace(("tl.LowerTileOp", "x = 1\n", "T.copy(T.region(A[0], 1, 4))\n")))
+    answer = passlab("run", "LowerTileOp", "x")
+    assert answer.code == 1
+    lines = answer.out.splitlines()
+    first = lines.index("violated    no tl.tileop call is left")
+    assert lines[first + 1] == "              T.copy is left"
+    assert "holds       a gather4 or scatter4 is one instruction with its rows" in lines
+    assert "not checked every asynchronous copy has a wait" in lines
+    found = json.loads(passlab("run", "LowerTileOp", "x", "--json").out)["invariants"]
+    assert found[0] == {
+        "invariant": "no tl.tileop call is left",
+        "status": "fail",
+        "evidence": "T.copy is left",
+        "why": "",
+    }
+    # The IR alone may be piped.
+    assert "violated" in passlab("run", "LowerTileOp", "x", "--print", "after").err
 
 
 def test_json_holds_both_sides(passlab: Passlab, monkeypatch: pytest.MonkeyPatch) -> None:

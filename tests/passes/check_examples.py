@@ -102,9 +102,29 @@ _LOOPS = (
     'for ko in T.serial(2, annotations={"num_stages": 2}):\n    T.copy(A, A_shared)\n'
     'for ko in T.serial(2, annotations={"num_stages": 3}):\n    T.copy(A, A_shared_3_stages)\n'
 )
+_BY_HAND = (
+    'for ko in T.serial(8, annotations={"tl_pipeline_order": [1, 0, 2], "tl_pipeline_stage": [0, 0, 1]}):\n'
+    "    T.copy(T.region(A[0], 1, 64), T.region(A_shared[0], 2, 64))\n"
+    "    T.copy(T.region(B[0], 1, 64), T.region(B_shared[0], 2, 64))\n"
+    "    T.gemm(T.region(A_shared[0], 1, 64), T.region(B_shared[0], 1, 64))\n"
+)
+_PLANNED = _BY_HAND.replace("tl_pipeline_", "software_pipeline_")
+# A binding is computed again in every stage: the plan has no entry for it, the user's has.
+_BOUND = (
+    _BY_HAND.replace("[1, 0, 2]", "[0, 2, 1, 3]")
+    .replace("[0, 0, 1]", "[0, 0, 0, 1]")
+    .replace("    T", "    k = A[0]\n    T", 1)
+)
+_BOUND_PLAN = _PLANNED.replace("    T", "    k = A[0]\n    T", 1).replace(
+    "annotations={", 'annotations={"software_pipeline_replayable_scalar_binds": [1, 0, 0, 0], '
+)
 _COPY = "    T.copy(T.region(A[0, 0], 1, 64, 32), T.region(A_shared[0, 0], 2, 64, 32)"
 
 EXAMPLES = (
+    Example("PipelinePlanning", "by hand", _BY_HAND, _PLANNED, _PLANNED.replace("[1, 0, 2]", "[0, 1, 2]")),
+    Example("PipelinePlanning", "by hand", _BY_HAND, _PLANNED, _PLANNED.replace("[0, 0, 1]", "[0, 0, 2]")),
+    Example("PipelinePlanning", "by hand", _BOUND, _BOUND_PLAN, _BOUND_PLAN.replace("[0, 0, 1]", "[0, 1, 1]")),
+    Example("PipelinePlanning", "one entry", _BOUND, _BOUND_PLAN, _BOUND_PLAN.replace("[0, 0, 1]", "[0, 0, 0, 1]")),
     Example("FuseMBarrierArriveExpectTx", "arrived at", _EXPECT + _ARRIVE, _FUSED, _FUSED + _ARRIVE),
     Example("FuseMBarrierArriveExpectTx", "bytes", _EXPECT + _ARRIVE, _FUSED, _FUSED.replace("8192", "4096")),
     Example("FuseMBarrierArriveExpectTx", "TMA load", _EXPECT + _ARRIVE, _FUSED, _FUSED.partition("\n")[0]),

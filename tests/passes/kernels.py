@@ -138,3 +138,42 @@ def pipelined_gemm(copies="tma"):
             T.copy(C_local, C[by * 64, bx * 64])
 
     return main
+
+
+def planned_by_hand(order, stage):
+    """A pipelined GEMM whose plan the user wrote."""
+
+    @T.prim_func
+    def main(A: T.Tensor((64, 256), "float16"), B: T.Tensor((256, 64), "float16"), C: T.Tensor((64, 64), "float32")):
+        with T.Kernel(1, threads=128):
+            A_shared = T.alloc_shared((64, 32), "float16")
+            B_shared = T.alloc_shared((32, 64), "float16")
+            C_local = T.alloc_fragment((64, 64), "float32")
+            T.clear(C_local)
+            for ko in T.Pipelined(8, order=order, stage=stage):
+                T.copy(A[0, ko * 32], A_shared)
+                T.copy(B[ko * 32, 0], B_shared)
+                T.gemm(A_shared, B_shared, C_local)
+            T.copy(C_local, C)
+
+    return main
+
+
+def pipelined_under_a_condition():
+    """A pipelined GEMM that some blocks skip."""
+
+    @T.prim_func
+    def main(A: T.Tensor((128, 256), "float16"), B: T.Tensor((256, 64), "float16"), C: T.Tensor((128, 64), "float32")):
+        with T.Kernel(2, threads=128) as bx:
+            A_shared = T.alloc_shared((64, 32), "float16")
+            B_shared = T.alloc_shared((32, 64), "float16")
+            C_local = T.alloc_fragment((64, 64), "float32")
+            T.clear(C_local)
+            if bx < 1:
+                for ko in T.Pipelined(8, num_stages=2):
+                    T.copy(A[bx * 64, ko * 32], A_shared)
+                    T.copy(B[ko * 32, 0], B_shared)
+                    T.gemm(A_shared, B_shared, C_local)
+            T.copy(C_local, C[bx * 64, 0])
+
+    return main

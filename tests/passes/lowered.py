@@ -39,3 +39,16 @@ def _lower(
         func = getattr(kernels, kernel)(*arguments)
     with door.hooked(hook):
         lowering.lower(func, target, configs)
+
+
+def given_to(pass_name: str, kernel: str, spec: str) -> tuple[str, Any]:
+    """The module that upstream's pipeline hands to a pass, as text and as an object."""
+    from tl_passlab.compat import lowering, passes
+    from tl_passlab.compat.printer import print_module
+    from tl_passlab.normalise.tir import normalise_tir
+
+    target = parse_target(spec)
+    with lowering.pass_context(target, {}):
+        func = getattr(kernels, kernel)()
+    mod = passes.module_before(func, target, {}, pass_name)
+    return normalise_tir(print_module(mod)), mod

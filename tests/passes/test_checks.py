@@ -6,6 +6,7 @@ import pytest
 
 from tests.lowering import trace_of
 from tests.passes.check_examples import EXAMPLES, Example
+from tests.passes.mutants import MUTANTS, Mutant
 from tl_passlab.passes import PASSES
 
 
@@ -22,7 +23,8 @@ def test_check_catches_its_mutant_and_passes_the_clean_execution(example: Exampl
 
 
 def test_every_check_has_an_example() -> None:
-    shown = {(e.pass_name, name) for e in EXAMPLES for name in PASSES[e.pass_name].checks if e.check in name}
+    examples: list[Example | Mutant] = [*EXAMPLES, *MUTANTS]
+    shown = {(e.pass_name, name) for e in examples for name in PASSES[e.pass_name].checks if e.check in name}
     assert shown == {(spec.name, name) for spec in PASSES.values() for name in spec.checks}
 
 

@@ -39,10 +39,10 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_SAME
     print(f"tilelang {lane}  {target.spec}  {len(order)} passes")
     for position, name, spec in rows:
-        print(f"{position:>4}  {name:<40} {spec.summary}")
+        print(f"{position:>4}  {name:<40} {spec.summary}{_checked(spec)}")
     print("not in this pipeline:")
     for spec in outside:
-        print(f"   -  {spec.name:<40} {spec.summary}")
+        print(f"   -  {spec.name:<40} {spec.summary}{_checked(spec)}")
     print("next: passlab passes InjectSoftwarePipeline")
     return EXIT_SAME
 
@@ -59,6 +59,11 @@ def _lane(asked: str | None) -> str:
     return asked
 
 
+def _checked(spec: PassSpec) -> str:
+    """How many invariants `passlab run` checks."""
+    return f"  [{len(spec.checks)} checked]" if spec.checks else ""
+
+
 def _runs(spec: PassSpec, order: list[str]) -> bool:
     return any(split_occurrence(name)[0] == spec.name for name in order)
 
@@ -73,6 +78,7 @@ def _fields(spec: PassSpec, lane: str, order: list[str]) -> dict[str, object]:
         "positions": [k for k, name in enumerate(order) if split_occurrence(name)[0] == spec.name],
         "requires": list(spec.requires),
         "invariants": list(spec.invariants),
+        "checked": list(spec.checks),
         "since": spec.since,
         "gone": spec.gone or None,
         "replaced_by": spec.replaced_by or None,
@@ -89,6 +95,6 @@ def _describe(spec: PassSpec, lane: str, order: list[str], as_json: bool) -> Non
         value = fields[key]
         if value:
             print(f"  {key.replace('_', ' '):<13} {', '.join(map(str, value)) if isinstance(value, list) else value}")
-    for invariant in spec.invariants:
-        print(f"  holds after   {invariant}")
+    for invariant in dict.fromkeys((*spec.invariants, *spec.checks)):
+        print(f"  holds after   {invariant}  ({'checked' if invariant in spec.checks else 'not checked'})")
     print(f"next: pytest -k {spec.name}")

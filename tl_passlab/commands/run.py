@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
 
 if TYPE_CHECKING:
-    from tl_passlab.model import Target
+    from tl_passlab.model import Target, Trace, Verdict
     from tl_passlab.passes import PassSpec
 
 
@@ -38,7 +38,6 @@ def run(args: argparse.Namespace) -> int:
     from tl_passlab.isolation import run_pass_in_child
     from tl_passlab.passes import find_pass
     from tl_passlab.report import trace as report
-    from tl_passlab.report.text import style_for
     from tl_passlab.targets import parse_target
 
     spec, target = find_pass(args.pass_name), parse_target(args.target)
@@ -62,24 +61,47 @@ def run(args: argparse.Namespace) -> int:
         else:
             print(f"next: passlab trace {args.input} --target {target.spec}", file=sys.stderr)
         return EXIT_DIFFERENT
+    return _show(trace, spec, args)
+
+
+def _show(trace: Trace, spec: PassSpec, args: argparse.Namespace) -> int:
+    """Print what the pass did and which of its invariants hold."""
+    from tl_passlab.report import trace as report
+    from tl_passlab.report.text import style_for
+
     (boundary,) = trace.pipeline()
     before, after = trace.texts[boundary.before], trace.texts[boundary.after]
     reasons = spec.why_not(before, after) if spec.why_not is not None else []
-    violations = spec.violations(before, after)
+    verdicts = spec.verdicts(before, after)
+    code = EXIT_DIFFERENT if any(verdict.status == "fail" for verdict in verdicts) else EXIT_SAME
     if args.json:
         note = report.remark(boundary, before, after)
-        found = {"remark": note, "why_not": reasons, "violations": violations}
-        print(json.dumps({"pass": boundary.name, "before": before, "after": after, "ms": boundary.ms, **found}))
-    elif args.shown == "diff":
+        found = {"remark": note, "why_not": reasons, "violations": spec.violations(before, after)}
+        held = [{"invariant": v.subject, "status": v.status, "evidence": v.detail, "why": v.reason} for v in verdicts]
+        said = {"pass": boundary.name, "before": before, "after": after, "ms": boundary.ms, **found}
+        print(json.dumps({**said, "invariants": held}))
+        return code
+    if args.shown == "diff":
         print(report.render_boundary(trace, boundary, style_for()))
     else:
         print(before if args.shown == "before" else after, end="")
-    if not args.json:
-        for line in spec.details(before, after) if spec.details is not None else ():
-            print(line)
-        for title, items in (("did nothing because", reasons), ("violated", violations)):
-            print("".join(f"{title}: {item}\n" for item in items), end="", file=sys.stderr)
-    return EXIT_DIFFERENT if violations else EXIT_SAME
+    for line in spec.details(before, after) if spec.details is not None else ():
+        print(line)
+    print("".join(f"did nothing because: {reason}\n" for reason in reasons), end="", file=sys.stderr)
+    # Where the IR itself is printed, it may be piped.
+    print(_invariants(verdicts), end="", file=sys.stdout if args.shown == "diff" else sys.stderr)
+    return code
+
+
+def _invariants(verdicts: list[Verdict]) -> str:
+    """A line for each invariant, and below one that is violated the evidence."""
+    lines = []
+    for verdict in verdicts:
+        word = {"pass": "holds", "fail": "violated"}.get(verdict.status, "not checked")
+        why = f" ({verdict.reason})" if verdict.status == "skipped" and verdict.reason != "no check" else ""
+        lines.append(f"{word:<11} {verdict.subject}{why}")
+        lines += [f"{'':<11}   {line}" for line in verdict.detail.splitlines()]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _with_reason(error: UsageError, spec: PassSpec, reference: str, target: Target) -> UsageError:

@@ -13,6 +13,8 @@ _OFFSET = re.compile(
     r'(\w+): T\.handle\("(\w+)", "shared[\w.]*"\) = T\.handle_add_byte_offset\(\w+(?:\.data)?, (\d+)\)'
 )
 _ALLOCATED = re.compile(r'(\w+) = T\.alloc_buffer\(\((\d+),\)(?:, "(\w+)")?[^\n]*scope="shared(?:\.dyn)?"')
+# A line that names a buffer and does not touch it: its place, a view of it, an alignment that is asked for.
+_SAYS_NO_USE = re.compile(r"T\.(?:handle_add_byte_offset|decl_buffer|func_attr)\(")
 _ALIAS = re.compile(r"(\w+) = T\.decl_buffer\([^\n]*data=(\w+)(?:\.data)?[,)]")
 
 
@@ -62,7 +64,7 @@ def _uses(text: str, name: str) -> tuple[int, int]:
     lines = [
         number
         for number, line in enumerate(text.splitlines(), 1)
-        if pattern.search(line) and "T.handle_add_byte_offset(" not in line and "T.decl_buffer(" not in line
+        if pattern.search(line) and not _SAYS_NO_USE.search(line)
     ]
     return (lines[0], lines[-1]) if lines else (0, 0)
 

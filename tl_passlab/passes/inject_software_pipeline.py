@@ -17,15 +17,26 @@ Example output:
         T.gemm(A_shared[ko % 3], ...)
     ...                                                  # epilogue
 
-Invariants after: prologue, body and epilogue together run every statement once per iteration; as many groups are
-committed as are awaited; a reader indexes the version its writer wrote; no local became a kernel parameter.
+Invariants after: prologue, body and epilogue together run every statement once per iteration; a group of asynchronous
+copies is awaited before its data is read; a reader indexes the version its writer wrote; no local became a kernel
+parameter; a layout that the user annotated is expanded by the versions.
 """
 
 from __future__ import annotations
 
 import re
 
+from tl_passlab.layouts.find import wrongly_expanded
+from tl_passlab.passes import software_pipeline
 from tl_passlab.passes.spec import PassSpec
+
+CHECKS = {
+    "prologue, body and epilogue run every statement once per iteration": software_pipeline.once_per_iteration,
+    "a reader indexes the version its writer wrote": software_pipeline.readers_see_their_writers,
+    "a committed group is awaited before its data is read": software_pipeline.awaited_before_read,
+    "the kernel's parameters are those of the input": software_pipeline.parameters_stay,
+    "an annotated layout is expanded by the versions": wrongly_expanded,
+}
 
 
 def remark(before: str, after: str) -> str:
@@ -47,11 +58,7 @@ SPEC = PassSpec(
     name="InjectSoftwarePipeline",
     summary="rewrite a planned loop into prologue, body and epilogue over versioned buffers",
     requires=("tirx.BindTarget", "PipelinePlanning"),
-    invariants=(
-        "prologue, body and epilogue run every statement once per iteration",
-        "ptx_commit_group and ptx_wait_group balance",
-        "a reader indexes the version its writer wrote",
-        "the kernel's parameters are those of the input",
-    ),
+    invariants=tuple(CHECKS),
+    checks=CHECKS,
     remark=remark,
 )

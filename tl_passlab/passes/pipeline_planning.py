@@ -10,14 +10,23 @@ Example output:
                                        "software_pipeline_async_stages": [0], ...}):
 
 Invariants after: stage and order have one entry per statement; order is a permutation; a reader's stage is not before
-its writer's.
+its writer's; a plan has at most num_stages stages; what the user planned by hand is kept.
 """
 
 from __future__ import annotations
 
 import re
 
+from tl_passlab.passes import pipeline_plan
 from tl_passlab.passes.spec import PassSpec
+
+CHECKS = {
+    "stage and order have one entry per statement of the loop": pipeline_plan.one_entry_each,
+    "the order is a permutation": pipeline_plan.order_is_a_permutation,
+    "a reader runs in no earlier stage than its writer": pipeline_plan.readers_run_after_writers,
+    "a plan has at most num_stages stages": pipeline_plan.stages_are_honoured,
+    "a plan made by hand is kept": pipeline_plan.made_by_hand_is_kept,
+}
 
 
 def remark(before: str, after: str) -> str:
@@ -32,10 +41,7 @@ SPEC = PassSpec(
     name="PipelinePlanning",
     summary="decide stage and order of the statements of a pipelined loop",
     requires=("tirx.BindTarget", "IfStmtBinding"),
-    invariants=(
-        "software_pipeline_stage and software_pipeline_order have one entry per statement of the loop body",
-        "the order is a permutation",
-        "no statement reads in an earlier stage what a later stage writes",
-    ),
+    invariants=tuple(CHECKS),
+    checks=CHECKS,
     remark=remark,
 )

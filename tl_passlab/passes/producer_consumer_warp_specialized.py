@@ -20,16 +20,33 @@ Example output:
             T.gemm(A_shared[ko % 3, ...], ...)
             T.ptx_arrive_barrier(mbarrier[ko % 3 + 3])
 
-Invariants after: one full and one empty barrier per stage; the producer waits with inverted parity; consumer-only
-initialisation is not in the producer branch; every shared buffer of the loop has one version per stage.
+Invariants after: the roles share the block's threads and run every statement; one full and one empty barrier per stage
+and group, counting what arrives; the producer waits with inverted parity; a read finds what it found before;
+consumer-only initialisation is not in the producer branch; no role reads the other's registers; every shared buffer of
+the loop has one version per stage; a conditional body goes by phase counters.
 """
 
 from __future__ import annotations
 
 import re
 
+from tl_passlab.layouts.find import wrongly_expanded
+from tl_passlab.passes import role_checks
 from tl_passlab.passes.spec import PassSpec
 from tl_passlab.passes.why_not_specialised import why_absent, why_not
+
+CHECKS = {
+    "the roles share the threads of the block": role_checks.roles_share_the_block,
+    "every statement runs in one of the roles": role_checks.every_statement_runs,
+    "one full and one empty mbarrier per stage": role_checks.barriers_per_stage,
+    "the producer waits for the inverted parity": role_checks.parities_alternate,
+    "the consumer reads the version that was filled for it": role_checks.consumer_reads_its_version,
+    "every shared buffer of the loop has num_stages versions": role_checks.shared_buffers_are_versioned,
+    "consumer-only initialisation is not in the producer branch": role_checks.producer_initialises_its_own,
+    "no role reads the registers of the other": role_checks.registers_are_private,
+    "a conditional body goes by phase counters": role_checks.conditional_bodies_count,
+    "an annotated layout is expanded by the versions": wrongly_expanded,
+}
 
 
 def remark(before: str, after: str) -> str:
@@ -52,12 +69,8 @@ SPEC = PassSpec(
     kinds=("cuda",),
     aliases=("ProducerConsumerWarpSpecializedTiled",),
     requires=("tirx.BindTarget", "MaterializeKernelLaunch", "InjectAssumes", "Simplify"),
-    invariants=(
-        "one full and one empty mbarrier per stage",
-        "the producer waits for the inverted parity",
-        "consumer-only initialisation is not in the producer branch",
-        "every shared buffer of the loop has num_stages versions",
-    ),
+    invariants=tuple(CHECKS),
+    checks=CHECKS,
     remark=remark,
     why_not=why_not,
     why_absent=why_absent,

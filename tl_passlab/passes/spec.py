@@ -10,7 +10,7 @@ from typing import Any
 
 from tl_passlab import lanes
 from tl_passlab.errors import FindingError, PasslabError, UsageError
-from tl_passlab.model import Target
+from tl_passlab.model import Target, Verdict
 from tl_passlab.normalise.message import normalise_message
 
 # check(before, after) -> one line for each violation of an invariant; none when it holds.
@@ -114,6 +114,21 @@ class PassSpec:
         found: Callable[..., Any] = getattr(importlib.import_module(module), function)
         return found
 
+    def verdicts(self, before: str, after: str) -> list[Verdict]:
+        """For each invariant `pass`, `fail` with the evidence in `detail`, or `skipped` where nothing checks it."""
+        names = dict.fromkeys((*self.invariants, *self.checks))
+        return [self._verdict(name, before, after) for name in names]
+
+    def _verdict(self, name: str, before: str, after: str) -> Verdict:
+        if name not in self.checks:
+            return Verdict(name, "skipped", "no check")
+        try:
+            found = self.checks[name](before, after)
+        except SyntaxError as error:
+            return Verdict(name, "skipped", f"the IR cannot be read: {error.msg}: {(error.text or '').strip()[:80]}")
+        return Verdict(name, "fail" if found else "pass", detail="\n".join(found))
+
     def violations(self, before: str, after: str) -> list[str]:
         """What does not hold after the pass that should: `invariant: evidence`, from the text alone."""
-        return [f"{name}: {found}" for name, check in self.checks.items() for found in check(before, after)]
+        failed = [verdict for verdict in self.verdicts(before, after) if verdict.status == "fail"]
+        return [f"{verdict.subject}: {line}" for verdict in failed for line in verdict.detail.splitlines()]
