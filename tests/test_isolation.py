@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tl_passlab import isolation
+from tl_passlab.capture import capture
+from tl_passlab.cases import load_case
 from tl_passlab.errors import FindingError, UsageError
-from tl_passlab.isolation import trace_in_child
-from tl_passlab.model import Trace
+from tl_passlab.isolation import trace_in_child, trace_in_fork
+from tl_passlab.model import Case, Trace
 from tl_passlab.targets import parse_target
 
 BROKEN = f"{Path(__file__).parent / 'kernels' / 'broken_pass.py'}::kernel"
@@ -66,6 +70,66 @@ def test_hanging_pass_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert trace.failure is not None
     assert "no answer after 60 s" in trace.failure.message
     assert children[0].poll() is not None
+
+
+def broken(how: str) -> Case:
+    """The kernel whose LayoutInference fails; what it patches, it patches in the copy that lowers it."""
+    case = load_case(BROKEN)
+    return dataclasses.replace(case, info=dataclasses.replace(case.info, sizes={"how": how, "N": 128}))
+
+
+@pytest.mark.parametrize(
+    ("how", "kind", "message"),
+    [
+        ("raise", "ValueError", "cannot infer a layout for this"),
+        ("abort", "crash", "SIGABRT"),
+        ("segfault", "crash", "SIGSEGV"),
+        ("exit", "crash", "exit 0"),
+    ],
+)
+def test_failing_pass_of_a_forked_lowering_is_named_and_this_process_lives(how: str, kind: str, message: str) -> None:
+    import tilelang
+
+    before = tilelang.transform.LayoutInference
+    trace = trace_in_fork(broken(how), SM_80)
+    check_broken_off_before_layout_inference(trace)
+    assert trace.failure is not None
+    assert (trace.failure.kind, message in trace.failure.message) == (kind, True)
+    assert tilelang.transform.LayoutInference is before
+
+
+def test_hanging_pass_of_a_forked_lowering_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deadline passes when the pass says that it hangs."""
+
+    def clock() -> float:
+        hangs = any("hanging" in log.read_text() for log in tmp_path.glob("passlab-*/stderr"))
+        return time.monotonic() + (1e6 if hangs else 0.0)
+
+    monkeypatch.setattr(isolation.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(isolation, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
+    trace = trace_in_fork(broken("hang"), SM_80, timeout=200)
+    check_broken_off_before_layout_inference(trace)
+    assert trace.failure is not None and "no answer after 200 s" in trace.failure.message
+
+
+def test_a_forked_lowering_gives_what_one_in_this_process_gives() -> None:
+    """Also of a kernel that no file and name lead to."""
+    plain = load_case("elementwise/add")
+    scale = [plain.build(**plain.info.sizes)]
+    nameless = dataclasses.replace(plain, build=lambda **sizes: scale[0])
+    forked, own = trace_in_fork(nameless, SM_80), capture(nameless, SM_80)
+    assert (forked.texts, forked.source, forked.case) == (own.texts, own.source, own.case)
+    assert [b.name for b in forked.pipeline()] == [b.name for b in own.pipeline()]
+
+
+def test_a_usage_error_of_a_forked_lowering_comes_back_whole() -> None:
+    def build(**sizes: Any) -> Any:
+        raise UsageError("kernel", "here", "it returned a str", evidence="text", next_command="passlab doctor")
+
+    plain = load_case("elementwise/add")
+    with pytest.raises(UsageError, match="it returned a str") as caught:
+        trace_in_fork(dataclasses.replace(plain, build=build), SM_80)
+    assert (caught.value.evidence, caught.value.next_command) == ("text", "passlab doctor")
 
 
 def test_child_that_never_gets_to_the_lowering_is_a_finding(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ varying, upstream's output varies between processes for some kernels.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import importlib.util
 import json
 import os
@@ -15,16 +16,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import traceback
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tl_passlab.errors import EXIT_USAGE, FindingError, UsageError
 from tl_passlab.events import read_events, trace_from_events
-from tl_passlab.model import Target, Trace
+from tl_passlab.model import Case, Target, Trace
 from tl_passlab.normalise.message import normalise_message
 
 DEFAULT_TIMEOUT = 300.0
+POLL_SECONDS = 0.005
 _ADDR_NO_RANDOMIZE = 0x0040000
 
 
@@ -108,15 +113,82 @@ def _child_trace(
         events, errors = Path(folder, "events.jsonl"), Path(folder, "stderr")
         command = [sys.executable, "-m", "tl_passlab.lane_child", json.dumps(job), str(events)]
         end = _run_child(command, errors, timeout, environment, before_exec)
-        log = errors.read_text(encoding="utf-8", errors="replace")
-        if end == f"exit {EXIT_USAGE}":
-            raise _passed_on(log)
-        lines = events.read_text(encoding="utf-8").splitlines() if events.is_file() else []
-        if not lines:
-            evidence = "\n".join(log.strip().splitlines()[-8:])
-            why = f"the lane process ended before it had lowered anything: {end}"
-            raise FindingError("trace", job["reference"], why, evidence=evidence, next_command="passlab doctor")
-        return trace_from_events(read_events(lines), crash=_crash_message(end, log))
+        return _trace_of(events, errors, end, job["reference"])
+
+
+def _trace_of(events: Path, errors: Path, end: str, where: str) -> Trace:
+    """What a child has left behind, as a trace. Raises its UsageError, FindingError where it has left nothing."""
+    log = errors.read_text(encoding="utf-8", errors="replace")
+    if end == f"exit {EXIT_USAGE}":
+        raise _passed_on(log)
+    lines = events.read_text(encoding="utf-8").splitlines() if events.is_file() else []
+    if not lines:
+        evidence = "\n".join(log.strip().splitlines()[-8:])
+        why = f"the lane process ended before it had lowered anything: {end}"
+        raise FindingError("trace", where, why, evidence=evidence, next_command="passlab doctor")
+    return trace_from_events(read_events(lines), crash=_crash_message(end, log))
+
+
+def trace_in_fork(case: Case, target: Target, timeout: float = DEFAULT_TIMEOUT) -> Trace:
+    """Lower a kernel that exists only in this process, in a copy of the process; in this very one where it cannot fork.
+
+    The copy sees what this process sees: closures, patched modules, objects that no file and name lead to. It runs
+    nothing but the lowering. Raises UsageError as `capture` does.
+    """
+    # What the copy needs is imported here, once.
+    from tl_passlab import lane_child
+    from tl_passlab.capture import capture
+    from tl_passlab.compat import lowering  # noqa: F401
+
+    # A Mac's frameworks do not survive a fork.
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        return capture(case, target)
+    with tempfile.TemporaryDirectory(prefix="passlab-") as folder:
+        events, errors = Path(folder, "events.jsonl"), Path(folder, "stderr")
+        with warnings.catch_warnings():
+            # Python warns of threads that hold locks. Neither the lowering nor its record waits for another thread.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+        if pid == 0:
+            _exit_after(lambda: lane_child.lower(case, target, {}, events), errors)
+        end = _wait_for(pid, timeout)
+        return _trace_of(events, errors, end, case.info.name)
+
+
+def _exit_after(lower: Callable[[], int], errors: Path) -> NoReturn:
+    """What the copy does. It leaves without running what this process has registered for its own end."""
+    code = 1
+    try:
+        with errors.open("wb", buffering=0) as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        # What pytest has put there keeps text for the parent.
+        sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        # pytest's handler writes to the terminal of the run.
+        faulthandler.disable()
+        os.setsid()
+        code = lower()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _wait_for(pid: int, timeout: float) -> str:
+    """How a forked child ended, in the words of `_run_child`."""
+    deadline = time.monotonic() + timeout
+    try:
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                pid = 0
+                return _ending(os.waitstatus_to_exitcode(status))
+            time.sleep(POLL_SECONDS)
+        return f"no answer after {timeout:g} s"
+    finally:
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _run_child(
@@ -141,6 +213,10 @@ def _run_child(
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
+    return _ending(code)
+
+
+def _ending(code: int) -> str:
     return f"exit {code}" if code >= 0 else signal.Signals(-code).name
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tl_passlab import lanes
 from tl_passlab.capture import record
 from tl_passlab.cases import check_sizes, load_case
 from tl_passlab.errors import EXIT_USAGE, UsageError
 from tl_passlab.events import write_event
+from tl_passlab.model import Case, Target
 from tl_passlab.single_pass import record_pass
 from tl_passlab.targets import parse_target
 
@@ -24,18 +27,32 @@ def main(job: str, events: str) -> int:
         case = load_case(fields["reference"])
         check_sizes(case, fields["sizes"])
         target = parse_target(fields["target"])
-        with Path(events).open("w", encoding="utf-8") as stream:
+    except UsageError as error:
+        return _pass_on(error)
+    return lower(case, target, fields, Path(events))
+
+
+def lower(case: Case, target: Target, fields: Mapping[str, Any], events: Path) -> int:
+    """Lower a case, or run one pass of it, and write the events."""
+    sizes = fields.get("sizes", {})
+    try:
+        with events.open("w", encoding="utf-8") as stream:
             emit = functools.partial(write_event, stream)
             if "pass" in fields:
                 wide = fields["with_prerequisites"]
-                record_pass(case, target, fields["pass"], emit, fields["sizes"], with_prerequisites=wide)
+                record_pass(case, target, fields["pass"], emit, sizes, with_prerequisites=wide)
             else:
-                record(case, target, emit, fields["sizes"])
+                record(case, target, emit, sizes)
     except UsageError as error:
-        report = {name: getattr(error, name) for name in ("what", "where", "why", "evidence", "next_command")}
-        print("\n" + json.dumps(report), file=sys.stderr)
-        return EXIT_USAGE
+        return _pass_on(error)
     return 0
+
+
+def _pass_on(error: UsageError) -> int:
+    """The parent raises it again: it is the last line of the log."""
+    report = {name: getattr(error, name) for name in ("what", "where", "why", "evidence", "next_command")}
+    print("\n" + json.dumps(report), file=sys.stderr)
+    return EXIT_USAGE
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from tl_passlab import goldens, lanes
-from tl_passlab.capture import capture
 from tl_passlab.errors import PasslabError
 from tl_passlab.goldens.claims import check_claims
 from tl_passlab.goldens.identity import FOLDER, LANE_FILE
+from tl_passlab.isolation import trace_in_fork
 from tl_passlab.kernels import builder
 from tl_passlab.model import Case, CaseInfo, Target, Trace
 from tl_passlab.passes.all_passes import find_pass, split_occurrence
@@ -49,12 +49,13 @@ class KernelGoldens:
     ) -> Trace:
         """Lower a kernel and compare what the passes do with the goldens; return the trace for further assertions.
 
+        It is lowered in a forked copy of this process: a pass that aborts or hangs fails this test and no other.
         The kernel is a T.prim_func, a function that returns one for `sizes`, or a `tilelang.jit` factory. `claims` must
         hold whatever the goldens say. `name` tells several kernels of one test apart.
         """
         try:
             case, resolved = self._case(kernel, target, passes, name, sizes or {}), parse_target(target)
-            trace = capture(case, resolved)
+            trace = trace_in_fork(case, resolved)
             failures = self._failures(case, resolved, trace, {_name(claim): claim for claim in claims})
         except PasslabError as error:
             pytest.fail(str(error), pytrace=False)

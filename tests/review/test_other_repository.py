@@ -108,3 +108,41 @@ def test_wrong_use_is_a_message(tmp_path: Path) -> None:
     done = project.pytest()
     assert f"{len(WRONG)} failed" in done.stdout and "Traceback" not in done.stdout
     assert [message for _, message in WRONG.values() if message not in done.stdout] == []
+
+
+ABORTS = """
+import os
+import tilelang
+import tilelang.language as T
+import tvm
+
+
+def test_one(passlab):
+    @tvm.transform.module_pass(opt_level=0, name="tl.LayoutInference")
+    def run(mod, ctx):
+        os.abort()
+
+    tilelang.transform.LayoutInference = lambda: run
+
+    @T.prim_func
+    def local(A: T.Tensor((128,), "float32")):
+        with T.Kernel(1, threads=128):
+            for i in T.Parallel(128):
+                A[i] = T.float32(1)
+
+    passlab.check(local, target="cuda:sm_80", passes=["LayoutInference"])
+
+
+def test_two():
+    pass
+"""
+
+
+def test_a_pass_that_aborts_fails_its_test_and_no_other(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "kernels").mkdir()
+    write(project, "{}", ABORTS)
+    done = project.pytest()
+    assert (done.returncode, "1 failed, 1 passed" in done.stdout) == (1, True), done.stdout + done.stderr
+    assert "test_scale/test_one does not lower for cuda:sm_80" in done.stdout
+    assert "LayoutInference: crash" in done.stdout and "SIGABRT" in done.stdout
