@@ -55,6 +55,7 @@ LAYERS: dict[str, int] = {
     "msl": 4,
     "report": 5,
     "review": 5,
+    "nightly": 5,
     "commands": 6,
     "pytest_golden": 6,
     "pytest_reads": 6,

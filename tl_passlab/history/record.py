@@ -55,7 +55,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a suite: when (UTC, ISO 8601), where, of which versions; and its tests."""
+    """One run of a suite: when (UTC, ISO 8601), where, of which versions; and its tests.
+
+    Runs of one `track` are compared with each other (`cpu`, `h200`); without one, those of the same lane and machine.
+    """
 
     run_id: str
     started: str
@@ -65,6 +68,7 @@ class Run:
     machine: str = ""
     devices: tuple[str, ...] = ()
     tests: tuple[Record, ...] = ()
+    track: str = ""
 
 
 def to_json(run: Run) -> dict[str, Any]:

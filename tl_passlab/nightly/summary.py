@@ -1,0 +1,33 @@
+"""What a nightly run prints at its end: the standing, where its files are, what went wrong beside the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tl_passlab.nightly.run import Finished
+from tl_passlab.report.results_text import render_summary
+from tl_passlab.report.text import Style
+
+
+def render_finished(finished: Finished, style: Style) -> str:
+    """New failures first, then fixed, flaky and known ones; then the files."""
+    lines = ["", render_summary(finished.run, finished.standing, style), ""]
+    for problem in finished.problems:
+        lines += [f"problem: {problem}", ""]
+    width = max(len(path.name) for path in finished.files)
+    lines += [f"{path.name:<{width}}  {_shown(path)}" for path in finished.files]
+    run = next(path for path in finished.files if path.name == "run.json")
+    missed = f"passlab history import {_shown(run)}   (once the problem is mended)"
+    lines.append(f"next: {missed if finished.problems else _next(finished)}")
+    return "\n".join(lines)
+
+
+def _next(finished: Finished) -> str:
+    if finished.standing.new:
+        return next((r.replay for r in finished.run.tests if r.name in finished.standing.new and r.replay), "")
+    return "passlab history"
+
+
+def _shown(path: Path) -> str:
+    """Relative to where the reader is, when it lies below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
