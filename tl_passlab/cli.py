@@ -36,6 +36,7 @@ COMMANDS = {
     "parity": "run kernels on a device and compare with a float64 reference",
     "bench": "time a kernel on a device, beside torch",
     "results": "take in parity results of another machine",
+    "report": "the results of a run as text, JSON or one HTML page",
     "history": "when each test last passed, since which change it fails, how flaky it is, its times",
     "doctor": "report versions, devices and compilers, and what to do where something is wrong",
 }

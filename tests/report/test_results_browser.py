@@ -72,6 +72,14 @@ def test_a_deep_link_opens_what_it_names_and_carries_the_filter(tmp_path: Path) 
     assert EVIL not in shown
 
 
+def test_the_copy_button_takes_the_command_and_nothing_else(tmp_path: Path) -> None:
+    script = """
+      document.querySelector('button.copy').click();
+      var new_ones = document.querySelector('.of').textContent;
+      document.title = [getSelection().toString(), shown('.copy'), new_ones].join(' | ');"""
+    assert title(dom(tmp_path, page(), SHOWN + script)) == f"{failures()[0].replay} | 14 | 5"
+
+
 def test_dark_follows_the_system_and_the_button_changes_it(tmp_path: Path) -> None:
     script = """
       function tone() { return getComputedStyle(document.body).backgroundColor; }

@@ -36,7 +36,10 @@
     trends.forEach(function (f) { var said = f.dataset.q.toLowerCase();
       toggle(f, (!target || said.indexOf(target.toLowerCase()) >= 0) && words.every(function (w) { return said.indexOf(w) >= 0; })); });
     all("#all .group").forEach(function (g) { toggle(g, groups.has(g)); g.open = Boolean(active && shown <= 300) && groups.has(g); });
-    all("section.told").forEach(function (s) { toggle(s, any(all(".card", s), ":not(.off)")); });
+    all("section.told").forEach(function (s) {
+      var cards = all(".card", s), left = cards.filter(function (c) { return !c.classList.contains("off"); }).length;
+      toggle(s, left); s.querySelector(".of").textContent = left < cards.length ? left + " of " + cards.length : left;
+    });
     ["matrix", "trends"].forEach(function (id) {
       if (get(id)) { toggle(get(id), any(id === "matrix" ? rows : trends, ":not(.off)")); } });
     get("shown").textContent = active ? shown + " of " + tests.length + " tests" : tests.length + " tests";

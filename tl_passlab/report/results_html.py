@@ -72,7 +72,7 @@ def render_results(run: Run, standing: Standing | None) -> str:
         "targets": sorted({record.target for record in run.tests if record.target}),
         "choices": [*OUTCOMES, *(status for status in STATUSES if status not in OUTCOMES)],
         "groups": _groups(view),
-        "outcomes": OUTCOMES,
+        "outcomes": [outcome for outcome in OUTCOMES if any(record.outcome == outcome for record in run.tests)],
         "legend": LEGEND,
         "seconds": sum(record.seconds for record in run.tests),
         "open": OPEN,

@@ -1,0 +1,71 @@
+"""`passlab report`: the results of a run as text, as JSON, or as one page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `passlab report`."""
+    parser.add_argument(
+        "sets",
+        nargs="*",
+        type=Path,
+        metavar="SET",
+        help="a run document, a parity run (its folder or file), or pytest's JUnit XML; default: the newest parity run",
+    )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page")
+    parser.add_argument("--db", type=Path, metavar="FILE", help="a history: tells new failures from known ones, trends")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, write, print; 1 when a test failed."""
+    from tl_passlab.history.record import FAILED
+    from tl_passlab.report.results_sets import merged, read_sets, standing_of_sets
+    from tl_passlab.report.results_text import first_replay, render_summary, summary_json
+    from tl_passlab.report.text import style_for
+
+    runs = read_sets(args.sets or [_newest()])
+    standing = standing_of_sets(args.db, runs) if args.db is not None else None
+    whole = merged(runs)
+    if args.html is not None:
+        from tl_passlab.report.results_html import render_results
+
+        _write(args.html, render_results(whole, standing))
+    if args.json:
+        print(json.dumps(summary_json(whole, standing), indent=1))
+    else:
+        print(render_summary(whole, standing, style_for()))
+        replay = first_replay(whole, standing)
+        page = f"open {args.html}" if args.html is not None else "passlab report SET --html report.html"
+        print(f"next: {page}" if args.html is not None or not replay else f"next: {replay}")
+    failed = any(record.outcome == FAILED for record in whole.tests)
+    return EXIT_DIFFERENT if failed else EXIT_SAME
+
+
+def _newest() -> Path:
+    """The parity run that was taken in last."""
+    from tl_passlab.parity.results import FILE, STORE
+
+    found = sorted(STORE.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise UsageError(
+            "report",
+            str(STORE),
+            "no SET given, and no parity run is kept there",
+            next_command="passlab parity --out DIR, then: passlab report DIR",
+        )
+    return found[-1]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError("report", str(path), f"cannot write: {error.strerror or error}") from error
