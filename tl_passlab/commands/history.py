@@ -104,11 +104,11 @@ def _tracks(args: argparse.Namespace, database: Path) -> list[StoredRun]:
 
 
 def _chosen(args: argparse.Namespace, database: Path, track: str) -> list[StoredTest]:
-    from tl_passlab.history.store import tests_of
+    from tl_passlab.history.store import stored_tests
 
     return [
         test
-        for test in tests_of(database, track)
+        for test in stored_tests(database, track)
         if args.kind in (None, test.kind)
         and args.target in (None, test.target)
         and (args.words or not test.absent)

@@ -90,7 +90,7 @@ def runs_in(path: Path) -> list[StoredRun]:
         return _runs(connection)
 
 
-def tests_of(path: Path, track: str) -> list[StoredTest]:
+def stored_tests(path: Path, track: str) -> list[StoredTest]:
     """Every test that a track ever ran, by name, with its history."""
     with opened(path) as connection:
         runs = [run for run in _runs(connection) if run.track == track]
