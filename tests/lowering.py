@@ -31,4 +31,5 @@ def stored_pairs() -> list[tuple[CaseInfo, Target]]:
 def trace_of(name: str, spec: str) -> Trace:
     """The lowering of a case for a target, once in this process; of one that must crash, in a child."""
     case, target = load_case(name), parse_target(spec)
-    return trace_in_child(name, target, {}) if "SIG" in case.info.rejected_on(target) else capture(case, target)
+    crashes = "SIG" in case.info.rejected_on(target, LANE.tilelang)
+    return trace_in_child(name, target, {}) if crashes else capture(case, target)

@@ -139,7 +139,7 @@ def held_claims() -> list[tuple[CaseInfo, Target, str]]:
         for case, target in stored_pairs()
         if case.topic in TOPICS or case.name in OTHERS
         for claim in case.claims
-        if not case.reason_known_broken(claim, LANE.tilelang) and not case.rejected_on(target)
+        if not case.reason_known_broken(claim, LANE.tilelang) and not case.rejected_on(target, LANE.tilelang)
     ]
 
 

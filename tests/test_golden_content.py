@@ -52,6 +52,9 @@ def test_inserted_pass_adds_one_line_and_renames_none() -> None:
 def test_rejected_kernel_has_its_message_as_its_only_golden() -> None:
     case = dataclasses.replace(make_case(["LowerTileOp"]), rejected={"cuda": "no"})
     assert goldens.golden_names(case, parse_target("cuda:sm_80")) == ["error.txt"]
+    mended = dataclasses.replace(case, rejected={"cuda": {"0.1.11": "no"}})
+    assert goldens.golden_names(mended, parse_target("cuda:sm_80"), "0.1.11") == ["error.txt"]
+    assert "kernel.cu" in goldens.golden_names(mended, parse_target("cuda:sm_80"), "0.1.15")
     failed = dataclasses.replace(TRACE, failure=Failure("LayoutInference", "InternalError", "no layout"))
     assert goldens.golden_content(failed, "error.txt") == "LayoutInference: InternalError\nno layout\n"
     assert goldens.golden_content(TRACE, "error.txt") is None

@@ -25,7 +25,7 @@ def golden_parameters() -> list[Any]:
     """One parameter set for each golden; the id names the pass, the case and the target."""
     rows = []
     for case, target in stored_pairs():
-        for name in goldens.golden_names(case, target):
+        for name in goldens.golden_names(case, target, LANE.tilelang):
             subject = name.removesuffix(".diff").removesuffix(".txt").partition("kernel.")
             label = "kernel" if subject[1] else subject[0]
             rows.append(pytest.param(case, target, name, id=f"{label}-{case.stem}-{target.slug}"))

@@ -27,7 +27,7 @@ def test_lowers(case: CaseInfo, target: Target) -> None:
     trace = trace_of(case.name, target.spec)
     failure = trace.failure
     reason = case.reason_not_on(target, LANE.tilelang)
-    if reason or case.rejected_on(target):
+    if reason or case.rejected_on(target, LANE.tilelang):
         assert failure is not None, f"{case.name} lowers for {target.spec} now; its NOT_ON is stale: {reason}"
     else:
         assert failure is None, f"{failure.pass_name}: {failure.message}"
@@ -36,7 +36,7 @@ def test_lowers(case: CaseInfo, target: Target) -> None:
 
 def test_rejection_says_what_the_case_expects() -> None:
     for case, target in stored_pairs():
-        expected = case.rejected_on(target)
+        expected = case.rejected_on(target, LANE.tilelang)
         if expected:
             failure = trace_of(case.name, target.spec).failure
             assert failure is not None, f"{case.name} is accepted for {target.spec} now"

@@ -42,3 +42,11 @@ def test_rejection_is_by_spec_before_kind() -> None:
     assert case.rejected_on(parse_target("cuda:sm_80")) == "not there"
     assert case.rejected_on(parse_target("cuda:sm_90a")) == "never"
     assert case.rejected_on(parse_target("metal")) == ""
+
+
+def test_a_case_is_rejected_with_the_message_of_the_lane() -> None:
+    said = {"0.1.11": "no layout", "0.1.13": "no plan"}
+    case = dataclasses.replace(make_case(), rejected={"cuda:sm_80": said})
+    target = parse_target("cuda:sm_80")
+    assert [case.rejected_on(target, lane) for lane in ("0.1.11", "0.1.13", "0.1.15")] == ["no layout", "no plan", ""]
+    assert case.rejected_on(target) and not case.rejected_on(parse_target("metal"), "0.1.11")

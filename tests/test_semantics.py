@@ -67,7 +67,7 @@ WRONG_CODE_BY_LANE: Mapping[str, Mapping[tuple[str, str], str]] = {
 def runs_here(case: CaseInfo, target: Target) -> bool:
     return not (
         case.reason_not_on(target, LANE.tilelang)
-        or case.rejected_on(target)
+        or case.rejected_on(target, LANE.tilelang)
         or (case.lanes and LANE.tilelang not in case.lanes)
     )
 

@@ -49,7 +49,7 @@ class CaseInfo:
     watch: tuple[str, ...]
     sizes: Mapping[str, int]
     claims: tuple[str, ...] = ()
-    rejected: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     not_on: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     lanes: tuple[str, ...] = ()
     known_broken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -61,9 +61,15 @@ class CaseInfo:
         reason = self.not_on.get(target.spec) or self.not_on.get(target.kind) or ""
         return reason if isinstance(reason, str) else reason.get(lane, "")
 
-    def rejected_on(self, target: Target) -> str:
-        """What upstream's message must contain when the case is one that must be rejected there; empty otherwise."""
-        return self.rejected.get(target.spec) or self.rejected.get(target.kind) or ""
+    def rejected_on(self, target: Target, lane: str = "") -> str:
+        """What upstream's message must contain when the case is one that must be rejected there; empty otherwise.
+
+        Without a lane: on any lane.
+        """
+        said = self.rejected.get(target.spec) or self.rejected.get(target.kind) or ""
+        if isinstance(said, str):
+            return said
+        return said.get(lane, "") if lane else next(iter(said.values()), "")
 
     def reason_known_broken(self, claim: str, lane: str) -> str:
         """Why that claim is expected to fail on that lane: upstream's fault, on record; empty where it must hold."""

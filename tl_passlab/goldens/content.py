@@ -8,9 +8,9 @@ from tl_passlab.model import CaseInfo, Target, Trace
 UNCHANGED = "= the pass leaves the IR as it is\n"
 
 
-def golden_names(case: CaseInfo, target: Target) -> list[str]:
-    """The goldens of a case for a target, by file name, in pipeline order of what the case watches."""
-    if case.rejected_on(target):
+def golden_names(case: CaseInfo, target: Target, lane: str = "") -> list[str]:
+    """The goldens of a case for a target on a lane, by file name, in pipeline order of what the case watches."""
+    if case.rejected_on(target, lane):
         return ["error.txt"]
     return ["pipeline.txt", *(f"{name}.diff" for name in case.watch), f"kernel.{target.extension}"]
 

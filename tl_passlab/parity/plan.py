@@ -69,19 +69,19 @@ def _targets(choice: Choice) -> list[Target]:
 
 def _aside(info: CaseInfo, target: Target, choice: Choice) -> bool:
     """Pairs nobody expects: a case that must be rejected, or that says it does not lower there, unless asked for."""
-    return bool(info.rejected_on(target)) or (not choice.targets and bool(_not_on(info, target)))
+    return bool(info.rejected_on(target, _lane())) or (not choice.targets and bool(info.reason_not_on(target, _lane())))
 
 
-def _not_on(info: CaseInfo, target: Target) -> str:
+def _lane() -> str:
     version = lanes.installed_version("tilelang")
-    return info.reason_not_on(target, lanes.lane_for(version)[0].tilelang if version else lanes.DEFAULT_LANE)
+    return lanes.lane_for(version)[0].tilelang if version else lanes.DEFAULT_LANE
 
 
 def _pair(info: CaseInfo, target: Target, choice: Choice) -> Pair:
     runner = "python" if choice.device == "python" else RUNNER_OF_KIND.get(target.kind, "")
     if choice.device not in ("auto", runner):
         return Pair(info, target, runner, skipped=f"{target.spec} is not for --device {choice.device}")
-    reason = _not_on(info, target) if runner != "python" else ""
+    reason = info.reason_not_on(target, _lane()) if runner != "python" else ""
     reason = reason or unavailable(info.name, target.spec) or _incomparable(info)
     reason = reason or ("" if runner == "python" else why_not(target))
     return Pair(info, target, runner, () if reason else tuple(steps(info, choice)), reason)
