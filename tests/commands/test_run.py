@@ -58,7 +58,7 @@ def test_every_invariant_is_said_to_hold_or_not(passlab: Passlab, monkeypatch: p
     first = lines.index("violated    no tl.tileop call is left")
     assert lines[first + 1] == "              T.copy is left"
     assert "holds       a gather4 or scatter4 is one instruction with its rows" in lines
-    assert "not checked every asynchronous copy has a wait" in lines
+    assert "holds       every asynchronous copy has a wait" in lines
     found = json.loads(passlab("run", "LowerTileOp", "x", "--json").out)["invariants"]
     assert found[0] == {
         "invariant": "no tl.tileop call is left",

@@ -80,6 +80,12 @@ _NUMBERED = (
 _SCHEDULE = 'T.sblock_attr({"tl.ws_schedule": 1})\nT.copy(A, A_shared)\n'
 _ROLES = "T.mbarrier_wait_parity(full[0], 0)\nT.ptx_arrive_barrier(full[0])\n"
 
+_FRAGMENT = 'C_local = T.sblock_alloc_buffer((64, 64), scope="local.fragment")\n'
+_CP_ASYNC = "T.ptx_cp_async(A_shared.data, 0, A.data, 0, 16)\n"
+_TMA_LOAD = (
+    'mbarrier_1 = T.sblock_alloc_buffer((1,), "uint64", data=mbarrier, scope="shared.barrier")\n'
+    "T.tma_load(desc, mbarrier_1[0], T.tvm_access_ptr(0), 0, 0)\n"
+)
 _GATHER = (
     "    T.mbarrier_expect_tx(done[0], 512)\n"
     "    T.copy(T.region(A[0, 0], 1, 4, 64), T.region(tile[0, 0], 2, 4, 64), is_gather4=T.bool(True), "
@@ -172,6 +178,10 @@ EXAMPLES = (
     Example("MaterializeWSSchedule", "is left", _SCHEDULE, _ROLES, _ROLES + _SCHEDULE),
     Example("MaterializeWSSchedule", "has arrivals", _SCHEDULE, _ROLES, _ROLES.partition("T.ptx")[0]),
     Example("LowerTileOp", "no tl.tileop", _COPY + ")\n", "A_shared[0] = A[0]\n", _COPY + ")\n"),
+    Example("LowerTileOp", "register buffer", _FRAGMENT, _FRAGMENT.replace(".fragment", ""), _FRAGMENT),
+    Example("LowerTileOp", "has a wait", "", _CP_ASYNC + "T.ptx_wait_group(0)\n", "T.ptx_wait_group(0)\n" + _CP_ASYNC),
+    Example("LowerTileOp", "has a wait", "", _TMA_LOAD + _WAIT, _TMA_LOAD + _WAIT.replace("mbarrier_1[0]", "other[0]")),
+    Example("LowerTileOp", "has a wait", "", _TMA_STORE + "T.tma_store_wait(0)\n", _TMA_STORE),
     Example("LowerTileOp", "one instruction", _GATHER, _gathered(), _gathered(rows="r[1], r[0], r[2], r[3]")),
     Example("LowerTileOp", "one instruction", _GATHER, _gathered(), _gathered() * 2),
     Example("LowerTileOp", "the box", _GATHER, _gathered(), _gathered(box="64, 4")),
@@ -182,6 +192,22 @@ EXAMPLES = (
         _COPY + ")\n",
         _COPY + ', tl_instruction_kind="tma", tl_instructions="1 tma_load")\n',
         _COPY.replace("64, 32", "64, 16", 1) + ', tl_instruction_kind="tma")\n',
+    ),
+    Example(
+        "InstructionAnnotation",
+        "statements",
+        _COPY + ")\n",
+        _COPY + ', annotations={"tl_instruction_kind": "sync"})\n',
+        _COPY.replace("T.copy", "T.fill") + ', annotations={"tl_instruction_kind": "sync"})\n',
+    ),
+    Example(
+        "passlab.SeparatePipelineVersions",
+        "laid out as",
+        _LOOPS.partition("A_shared_3")[0],
+        _LOOPS,
+        _LOOPS.replace(
+            "A_shared_3_stages = T.sblock_alloc_buffer((64, 64)", "A_shared_3_stages = T.sblock_alloc_buffer((64, 72)"
+        ),
     ),
     Example(
         "passlab.SeparatePipelineVersions",

@@ -177,3 +177,23 @@ def pipelined_under_a_condition():
             T.copy(C_local, C[bx * 64, 0])
 
     return main
+
+
+def copies_in_an_inner_loop():
+    """A pipelined loop whose copies stand in a loop of their own: no statement of the pipelined one."""
+
+    @T.prim_func
+    def main(A: T.Tensor((64, 256), "float16"), B: T.Tensor((256, 64), "float16"), C: T.Tensor((64, 64), "float32")):
+        with T.Kernel(1, threads=128):
+            A_shared = T.alloc_shared((64, 32), "float16")
+            B_shared = T.alloc_shared((32, 64), "float16")
+            C_local = T.alloc_fragment((64, 64), "float32")
+            T.clear(C_local)
+            for ko in T.Pipelined(8, num_stages=2):
+                for half in T.serial(2):
+                    T.copy(A[0, ko * 32 + half * 16], A_shared[0:64, half * 16 : half * 16 + 16])
+                    T.copy(B[ko * 32 + half * 16, 0], B_shared[half * 16 : half * 16 + 16, 0:64])
+                T.gemm(A_shared, B_shared, C_local)
+            T.copy(C_local, C)
+
+    return main

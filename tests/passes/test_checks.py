@@ -33,6 +33,10 @@ def test_every_check_is_an_invariant_that_the_wrapper_states() -> None:
     assert vague == ["LowerTileOp"], "gather4 is a part of LowerTileOp with invariants of its own"
 
 
+def test_every_invariant_that_a_wrapper_states_is_checked() -> None:
+    assert {spec.name: left for spec in PASSES.values() if (left := set(spec.invariants) - set(spec.checks))} == {}
+
+
 @pytest.mark.parametrize("target", ["cuda:sm_80", "cuda:sm_90a", "metal"])
 def test_checks_hold_on_a_pipelined_gemm(target: str) -> None:
     trace = trace_of("pipeline/gemm_pipelined", target)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lowering import trace_of
 from tests.passes.lowered import boundaries
+from tl_passlab.cases import load_case
+from tl_passlab.commands import run as run_command
+from tl_passlab.errors import UsageError
 from tl_passlab.passes import PASSES
 from tl_passlab.passes.why_not_specialised import tma_can_write, why_absent, why_not
+from tl_passlab.single_pass import record_pass
 from tl_passlab.targets import parse_target
 
 SPEC = PASSES["ProducerConsumerWarpSpecialized"]
@@ -70,6 +75,42 @@ def test_why_absent_names_the_target_or_the_configuration() -> None:
     disabled = {"tl.disable_warp_specialized": True}
     assert "tl.disable_warp_specialized" in why_absent(parse_target("cuda:sm_90a"), disabled)
     assert why_absent(parse_target("cuda:sm_90a"), {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("case", "target", "reason"),
+    [
+        ("pipeline/gemm_pipelined", "cuda:sm_80", "cuda:sm_80 has no TMA"),
+        ("pipeline/gemm_pipelined", "metal", "metal has no TMA"),
+        (
+            "warp_specialize/gemm_without_warp_specialization",
+            "cuda:sm_90a",
+            "the kernel's pass configuration sets tl.disable_warp_specialized",
+        ),
+    ],
+)
+def test_ProducerConsumerWarpSpecialized_that_never_runs_says_why(case: str, target: str, reason: str) -> None:
+    spec = parse_target(target)
+    with pytest.raises(UsageError, match="never runs this pass here") as caught:
+        record_pass(load_case(case), spec, SPEC.name, lambda event: None, {}, with_prerequisites=True)
+    said = run_command.with_reason(caught.value, SPEC, case, spec)
+    assert said.why == f"upstream's pipeline never runs this pass here: {reason}"
+
+
+def test_ProducerConsumerWarpSpecialized_a_layout_that_TMA_cannot_write_is_a_reason() -> None:
+    trace = trace_of("layout/padded_layout", "cuda:sm_90a")
+    before, after = trace.before(SPEC.name), trace.after(SPEC.name)
+    reasons = why_not(before, after)
+    assert ["is one that TMA cannot write" in reason for reason in reasons] == [True, True]
+
+
+def test_ProducerConsumerWarpSpecialized_control_flow_within_the_loop_is_a_reason() -> None:
+    before, after = boundaries("copies_in_an_inner_loop", "cuda:sm_90a")[SPEC.name]
+    assert "kWarpSpecializationScope" not in after
+    wanted = "A -> A_shared is under `for half in range(2)`, no statement of the loop"
+    assert why_not(before, after)[0] == wanted
+    assert SPEC.remark is not None
+    assert SPEC.remark(before, after) == f"not warp-specialised: {wanted}"
 
 
 def offsets(pitch: int, swizzle: int) -> dict[tuple[int, ...], int]:

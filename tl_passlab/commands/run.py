@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             timeout=args.timeout,
         )
     except UsageError as error:
-        raise _with_reason(error, spec, args.input, target) from error
+        raise with_reason(error, spec, args.input, target) from error
     if trace.failure is not None:
         print(report.render_failure(trace, None).replace("trace ", "run ", 1), file=sys.stderr)
         if spec.requires and not args.with_prerequisites:
@@ -104,7 +104,7 @@ def _invariants(verdicts: list[Verdict]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _with_reason(error: UsageError, spec: PassSpec, reference: str, target: Target) -> UsageError:
+def with_reason(error: UsageError, spec: PassSpec, reference: str, target: Target) -> UsageError:
     """The error that the pass does not run here, with the reason where the wrapper knows it."""
     reason = spec.why_absent(target, _declared_configs(reference)) if spec.why_absent is not None else ""
     if not reason or "never runs" not in error.why:

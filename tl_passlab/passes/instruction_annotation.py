@@ -43,14 +43,16 @@ def statements_stay(before: str, after: str) -> list[str]:
     return [f"{a.strip()} became {b.strip()}" for a, b in zip(old, bare, strict=True) if a != b]
 
 
+CHECKS = {"the statements are those of the input": statements_stay}
+
 OWN = PassSpec(
     name="passlab.InstructionAnnotation",
     summary="annotate each tile op with the instruction it really becomes",
     requires=("tirx.BindTarget", "InjectAssumes"),
     takes_input_of="Simplify",
-    invariants=("no statement is added, removed or reordered", "every tile op keeps its arguments"),
+    invariants=tuple(CHECKS),
     remark=remark,
-    checks={"the statements are those of the input": statements_stay},
+    checks=CHECKS,
     own="tl_passlab.passes.own.instruction_annotation:annotate",
 )
 
@@ -62,5 +64,6 @@ SPEC = PassSpec(
     replaced_by="passlab.InstructionAnnotation says what each tile op really becomes, on every lane",
     requires=("tirx.BindTarget", "InjectAssumes"),
     takes_input_of="ProducerConsumerWarpSpecialized",
-    invariants=("no statement is added, removed or reordered", "every tile op keeps its arguments"),
+    invariants=tuple(CHECKS),
+    checks=CHECKS,
 )

@@ -12,8 +12,8 @@ Example output:
     T.warpgroup_commit_batch()
     T.warpgroup_wait(0)
 
-Invariants after: no tile operator is left; no layout_map entry refers to a fragment; every
-asynchronous copy has a wait.
+Invariants after: no tile operator is left; no fragment is, its threads have registers; after every asynchronous copy
+comes a wait of its kind.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from collections import Counter
 
 from tl_passlab.passes import gather4
 from tl_passlab.passes.spec import PassSpec
+from tl_passlab.passes.unrolled import own_names
 
 INSTRUCTIONS = (
     "tma_load",
@@ -57,6 +58,40 @@ def no_tile_op_left(before: str, after: str) -> list[str]:
     return [f"T.{name} is left" for name in dict.fromkeys(found)]
 
 
+def no_fragment_left(before: str, after: str) -> list[str]:
+    """Violations of: what was a fragment is a register buffer of one thread."""
+    del before
+    # A declaration that allocates nothing may stay, as the key of a layout_map.
+    return [
+        f"{name} is a fragment" for name in re.findall(r'(\w+) = T\.\w*alloc_buffer\([^\n]*"local\.fragment"', after)
+    ]
+
+
+def copies_are_awaited(before: str, after: str) -> list[str]:
+    """Violations of: after every cp.async or TMA store comes a wait for it, and every barrier of a TMA load is waited
+    for."""
+    del before
+    lines = after.splitlines()
+    found = []
+    for what, waits in _AWAITED:
+        last = max((k for k, line in enumerate(lines) if re.search(what, line)), default=-1)
+        if last >= 0 and not any(re.search(waits, line) for line in lines[last:]):
+            found.append(f"nobody waits after {lines[last].strip()[:80]}")
+    names = own_names(after)
+    barriers = set(re.findall(r'(\w+) = T\.\w*(?:alloc_b|B)uffer\([^\n]*"shared\.barrier"', after))
+    loads = {name for line in lines if "T.tma_load" in line for name in re.findall(r"\w+", line) if name in barriers}
+    awaited = set(re.findall(r"T\.mbarrier_wait_parity\((\w+)\[", after))
+    missing = {names.get(name, name) for name in loads} - {names.get(name, name) for name in awaited}
+    return found + [f"nobody waits for {name}" for name in sorted(missing)]
+
+
+# An instruction, and what waits for it.
+_AWAITED = (
+    (r"T\.ptx_cp_async\(", r"T\.ptx_wait_group\(|cp_async_barrier_noinc\("),
+    (r"T\.tma_store\(", r"T\.tma_store_wait\("),
+)
+
+
 def _instructions(text: str) -> Counter[str]:
     return Counter(re.findall(rf"T\.({'|'.join(INSTRUCTIONS)})\(", text))
 
@@ -74,6 +109,8 @@ SPEC = PassSpec(
     remark=remark,
     checks={
         "no tl.tileop call is left": no_tile_op_left,
+        "every fragment is a register buffer of one thread": no_fragment_left,
+        "every asynchronous copy has a wait": copies_are_awaited,
         "a gather4 or scatter4 is one instruction with its rows": gather4.one_instruction_each,
         "the box of a gather4 descriptor is one row": gather4.box_is_one_row,
         "a gather4 is announced with the bytes of its tile": gather4.bytes_are_announced,

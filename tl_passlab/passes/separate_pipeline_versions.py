@@ -20,8 +20,10 @@ scope and layout of its original.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+from tl_passlab.layouts.find import declared_in, layouts_in
 from tl_passlab.passes.spec import PassSpec
 
 
@@ -50,16 +52,34 @@ def shared_by_unequal_loops(before: str, after: str) -> list[str]:
     return [f"{name} is used with {' and '.join(sorted(s))} stages" for name, s in sorted(users.items()) if len(s) > 1]
 
 
+def clones_are_like_their_originals(before: str, after: str) -> list[str]:
+    """Violations of: a clone has the shape, dtype, scope and layout of its original."""
+    old, new = declared_in(before), declared_in(after)
+    layouts = layouts_in(after)
+    found = []
+    for name, buffer in new.items():
+        original = re.sub(r"_\d+_stages$", "", name)
+        if name in old or original == name or original not in new:
+            continue
+        if dataclasses.replace(buffer, name=original) != new[original]:
+            found.append(f"{name} is {buffer}, {original} is {new[original]}")
+        if str(layouts.get(name)) != str(layouts.get(original)):
+            found.append(f"{name} has the layout {layouts.get(name)}, {original} {layouts.get(original)}")
+    return found
+
+
+CHECKS = {
+    "no shared buffer is used by pipelined loops of different num_stages": shared_by_unequal_loops,
+    "a clone is laid out as its original": clones_are_like_their_originals,
+}
+
 SPEC = PassSpec(
     name="passlab.SeparatePipelineVersions",
     summary="give pipelined loops with different numbers of stages shared buffers of their own",
     requires=("tirx.BindTarget", "MaterializeKernelLaunch"),
     takes_input_of="Simplify",
-    invariants=(
-        "no shared buffer is used by pipelined loops of different num_stages",
-        "a clone is laid out as its original",
-    ),
+    invariants=tuple(CHECKS),
     remark=remark,
-    checks={"no shared buffer is used by pipelined loops of different num_stages": shared_by_unequal_loops},
+    checks=CHECKS,
     own="tl_passlab.passes.own.separate_pipeline_versions:separate",
 )
