@@ -86,7 +86,7 @@ def test_what_follows_is_attached_to_its_cause(tmp_path: Path) -> None:
     (only,), _ = run(tmp_path, {0: frozenset({"layout"})})
     assert [e.label for e in only.findings] == ["LayoutInference"]
     assert sorted(e.label for e in only.attached) == ["LowerTileOp", "ThreadSync", "kernel"]
-    assert only.title == "LayoutInference: layout"
+    assert only.title == "LayoutInference: layout sblock_attr"
 
 
 def test_an_unwatched_pass_is_named_by_the_pipeline(tmp_path: Path) -> None:
@@ -96,11 +96,11 @@ def test_an_unwatched_pass_is_named_by_the_pipeline(tmp_path: Path) -> None:
 
 def test_cause_between_watched_passes_is_named_by_a_case_that_watches_it() -> None:
     seen = Pending("goldens/l/t/a/b/P.diff", "changed", "", "1", "2", lane="l", roots=(Root("P", ("layout: x",)),))
-    hidden = Root("before Q", ("layout: x",), between=("O", "P"))
+    hidden = Root("before Q", ("layout: x",), between=("O", "P"), indirect=True)
     other = Pending("goldens/l/t/a/c/Q.diff", "changed", "", "1", "2", lane="l", roots=(hidden,), follows=True)
-    assert [c.title for c in cluster([seen, other])] == ["P: layout"]
+    assert [c.title for c in cluster([seen, other])] == ["P: layout x"]
     elsewhere = replace(other, roots=(replace(hidden, between=("O",)),))
-    assert [c.title for c in cluster([seen, elsewhere])] == ["P: layout", "before Q: layout"]
+    assert [c.title for c in cluster([seen, elsewhere])] == ["P: layout x", "before Q: layout x"]
 
 
 def test_a_new_case_is_one_cluster(tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ def test_review_without_a_terminal_lists_and_names_the_next_commands(project: Pr
     assert "next: passlab accept --cluster 1\n" in listed.stdout
     assert "\x1b" not in listed.stdout
     found = json.loads(project.passlab("review", "--json").stdout)["clusters"]
-    assert [(c["number"], c["title"], len(c["goldens"])) for c in found] == [(1, "LayoutInference: layout", 8)]
+    assert [(c["number"], c["title"], len(c["goldens"])) for c in found] == [
+        (1, "LayoutInference: layout sblock_attr", 8)
+    ]
     assert found[0]["representative"]["hunks"][0]["kind"] == "layout"
     shown = project.passlab("show", "--pass", "layoutinference", "--case", "kernel_001")
     assert shown.returncode == 1 and "layout: " in shown.stdout

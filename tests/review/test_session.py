@@ -76,7 +76,7 @@ def test_q_keeps_what_was_decided(mirror: Mirror) -> None:
 
 def test_cluster_shows_cause_counts_claims_and_the_structural_diff(mirror: Mirror) -> None:
     _, shown, _ = review(mirror, "q")
-    assert "[1/2] LayoutInference: layout    8 goldens, 2 cases, 1 target" in shown
+    assert "[1/2] LayoutInference: layout sblock_attr    8 goldens, 2 cases, 1 target" in shown
     assert "follows from it: " in shown and "LowerTileOp 2" in shown
     assert "claims: none" in shown
     assert "layout: " in shown and "- T.sblock_attr" in shown and "+ T.sblock_attr" in shown

@@ -16,7 +16,7 @@ from tl_passlab.cases import find_cases
 from tl_passlab.errors import UsageError
 from tl_passlab.goldens import store
 from tl_passlab.goldens.content import UNCHANGED, golden_names
-from tl_passlab.goldens.identity import FOLDER, LANE_FILE, Identity, parse_identity
+from tl_passlab.goldens.identity import FOLDER, LANE_FILE, RESOURCES, Identity, parse_identity
 from tl_passlab.goldens.normal_form import faults_of
 from tl_passlab.goldens.read_record import read_record
 from tl_passlab.model import CaseInfo
@@ -120,7 +120,9 @@ def _no_case(identity: Identity, cases: dict[str, CaseInfo]) -> str:
             reason = case.reason_not_on(target, identity.lane)
             if reason:
                 return f"{name} is not for {spec} on this lane: {reason}"
-            wanted = golden_names(case, target)
+            wanted = golden_names(case, target, identity.lane)
+            if identity.name == RESOURCES:
+                return "" if "kernel.cu" in wanted else f"{name} has no CUDA source for {spec}"
             return "" if identity.name in wanted else f"{name} does not watch {identity.label}"
     return f"{name} stores no goldens for {identity.slug}"
 
@@ -163,7 +165,7 @@ def _missing(root: Path, folder: Path, lane: str, cases: Iterable[CaseInfo]) -> 
                 continue
             unit = folder / lane / target.slug / case.topic / case.stem
             pipeline = store.read_golden(unit / "pipeline.txt")
-            for name in golden_names(case, target):
+            for name in golden_names(case, target, lane):
                 runs = not name.endswith(".diff") or pipeline is None or name[:-5].lower() in _runs(pipeline)
                 if runs and not (unit / name).is_file():
                     where = (unit / name).relative_to(root).as_posix()
@@ -199,5 +201,6 @@ def _provenance_faults(root: Path, folder: Path, lane: str) -> Iterator[Fault]:
 
 def _unread(root: Path, lane: str) -> Iterator[Fault]:
     for path in read_record(root, lane):
-        if (root / path).is_file():
+        # Resources are read where the compiler is installed, and most of them by slow tests only.
+        if (root / path).is_file() and not path.endswith(f"/{RESOURCES}"):
             yield Fault(path, UNREAD, "no test of the last full run read it")

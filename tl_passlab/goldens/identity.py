@@ -9,8 +9,11 @@ from pathlib import Path, PurePosixPath
 from tl_passlab.model import CaseInfo, Target
 
 NAME = re.compile(
-    r"pipeline\.txt|error\.txt|kernel\.(?:cu|metal|hip|c)|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\.\d+)?\.diff"
+    r"pipeline\.txt|error\.txt|kernel\.(?:cu|metal|hip|c)|resources\.json"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\.\d+)?\.diff"
 )
+# What a compiler says of the kernel.cu beside it: kept where that compiler was, read where it is installed.
+RESOURCES = "resources.json"
 FOLDER = "goldens"
 LANE_FILE = "LANE.toml"
 
@@ -27,7 +30,7 @@ class Identity:
 
     @property
     def label(self) -> str:
-        """What the golden is of: a pass (`LayoutInference`), `pipeline`, `kernel` or `error`."""
+        """What the golden is of: a pass (`LayoutInference`), `pipeline`, `kernel`, `resources` or `error`."""
         return label_of(self.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -52,4 +53,20 @@ def _is_source(text: str) -> bool:
     return normalise_source(text) == text
 
 
-_CHECKS: dict[str, Callable[[str], bool]] = {"diff": _is_diff, "txt": _is_txt, "kernel": _is_source}
+def _is_resources(text: str) -> bool:
+    """As the compile gate writes it: the compiler, the architecture, numbers for each kernel."""
+    try:
+        fields = json.loads(text)
+        numbers = [number for used in fields["kernels"].values() for number in used.values()]
+        whole = bool(numbers) and all(type(number) is int for number in numbers) and bool(fields["nvcc"])
+        return whole and json.dumps(fields, indent=1) + "\n" == text
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "diff": _is_diff,
+    "txt": _is_txt,
+    "json": _is_resources,
+    "kernel": _is_source,
+}

@@ -192,14 +192,16 @@ def read_about(text: str, path: str) -> Pending:
         about: dict[str, Any] = _cleaned(json.loads(text))
         if about.pop("version") != VERSION:
             raise ValueError("another version")
-        roots = tuple(
-            Root(item["pass_name"], tuple(item["shape"]), tuple(item["between"])) for item in about.pop("roots")
-        )
+        roots = tuple(map(_root, about.pop("roots")))
         arrived, own = tuple(about.pop("arrived")), tuple(about.pop("own"))
         return Pending(path, roots=roots, arrived=arrived, own=own, **about)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         command = "delete it and run pytest again"
         raise UsageError("pending", f"{path}{ABOUT}", f"not readable: {error}", next_command=command) from error
+
+
+def _root(item: Mapping[str, Any]) -> Root:
+    return Root(item["pass_name"], tuple(item["shape"]), tuple(item["between"]), bool(item.get("indirect", False)))
 
 
 def _cleaned(value: Any) -> Any:

@@ -27,12 +27,15 @@ CODEGEN = "code generation"
 class Root:
     """A cause: the pass that behaves differently, and the shape of its change.
 
-    Where the pass is not known it is called `before X`, and `between` names those that it may be.
+    Where no golden shows the pass itself, the shape is `indirect`, that of the change further down the pipeline, the
+    name is a guess (the first pass whose line in pipeline.txt differs, or else `before X`), and `between` names those
+    that it may be.
     """
 
     pass_name: str
     shape: Shape
     between: tuple[str, ...] = field(default=(), compare=False)
+    indirect: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ class _Walk:
     output: Shape = ()
     since: tuple[str, ...] = ()
 
-    def part(self, name: str, shape: Shape) -> tuple[Root, ...]:
-        self.current = (Root(name, shape, self.since),)
+    def part(self, name: str, shape: Shape, *, indirect: bool = False) -> tuple[Root, ...]:
+        self.current = (Root(name, shape, self.since if indirect else (), indirect),)
         self.met += self.current
         self.suspect = ""
         self.output = shape
@@ -110,16 +113,15 @@ def _pass_place(walk: _Walk, name: str, stored: str | None, trace: Trace) -> Pla
             walk.meet()
         return Place("same")
     if UNCHANGED in (stored, fresh):
-        if walk.current:
-            return Place("drift", walk.current, own=toggled(stored))
-        return Place("behaviour", walk.part(name, toggled(stored)))
+        output = toggled(stored, fresh)
+        return Place("drift", walk.current, own=output) if walk.current else Place("behaviour", walk.part(name, output))
     (old_before, old_after), (new_before, new_after) = split_diff(stored), split_diff(fresh)
     output = shape_of(tir_difference(old_after, new_after))
     if old_before == new_before:
         return Place("behaviour", walk.part(name, output))
     given = shape_of(tir_difference(old_before, new_before))
     if not walk.current:
-        walk.part(walk.suspect or f"before {name}", given)
+        walk.part(walk.suspect or f"before {name}", given, indirect=True)
     arrived, walk.output = _without(given, walk.output), output
     return Place("drift", walk.current, arrived, _without(output, given))
 
@@ -134,9 +136,10 @@ def tir_difference(before: str, after: str) -> Diff:
     return diff_text(before, after, "tir")
 
 
-def toggled(stored: str) -> Shape:
-    """The shape of the change of a pass that did nothing, or does nothing now."""
-    return ("the pass changes the IR now",) if stored == UNCHANGED else ("the pass leaves the IR alone now",)
+def toggled(stored: str, fresh: str) -> Shape:
+    """The shape of the change of a pass that did nothing, or does nothing now: of what it does, or no longer does."""
+    before, after = split_diff(fresh) if stored == UNCHANGED else reversed(split_diff(stored))
+    return shape_of(tir_difference(before, after))
 
 
 def _source_place(walk: _Walk, stored: str | None, fresh: str) -> Place:
@@ -145,7 +148,7 @@ def _source_place(walk: _Walk, stored: str | None, fresh: str) -> Place:
     if stored == fresh:
         return Place("same")
     if not walk.current:
-        walk.part(walk.suspect or CODEGEN, shape_of(diff_text(stored, fresh)))
+        walk.part(walk.suspect or CODEGEN, shape_of(diff_text(stored, fresh)), indirect=True)
     return Place("drift", walk.current)
 
 
@@ -155,19 +158,21 @@ def _pipeline_place(walk: _Walk, stored: str | None, fresh: str) -> Place:
     if stored == fresh:
         return Place("same")
     # Without occurrence numbers: a pass inserted before another of its name only renumbers that one.
-    old, new = ([_unnumbered(line.split()[1]) for line in text.splitlines()] for text in (stored, fresh))
+    old, new = ([unnumbered(line.split()[1]) for line in text.splitlines()] for text in (stored, fresh))
     moves = tuple(sorted({f"{sign} {name}" for sign, name in diff_lines(old, new) if sign != " "}))
     named = {move[2:] for move in moves}
     # A pass that came or went, and what it does to the IR, are one cause.
-    roots = tuple(root for root in walk.met if _unnumbered(root.pass_name) not in named)
+    roots = tuple(root for root in walk.met if unnumbered(root.pass_name) not in named)
     if moves:
         roots = (Root(SEQUENCE, moves), *roots)
     if not roots:
-        roots = walk.met or (Root(walk.suspect or _first_line(stored, fresh), lines_shape(stored, fresh)),)
+        first = walk.suspect or _first_line(stored, fresh)
+        roots = walk.met or (Root(first, lines_shape(stored, fresh), indirect=True),)
     return Place("behaviour" if moves and not walk.met else "drift", roots)
 
 
-def _unnumbered(name: str) -> str:
+def unnumbered(name: str) -> str:
+    """The pass, whichever of its executions: `Simplify` for `Simplify.3`."""
     head, _, tail = name.rpartition(".")
     return head if tail.isdigit() else name
 

@@ -82,15 +82,15 @@ def _normalised(tokens: list[str]) -> list[str]:
             words.append("#")
         elif token[0].isalpha() or token[0] == "_":
             operation = token.startswith(_KEPT_PREFIX) or following == "(" or _is_word(token)
-            words.append(token if operation or (following == "=" and not _assigns(tokens, index)) else "_")
+            words.append(token if operation or (following == "=" and _is_argument(tokens, index)) else "_")
         else:
             words.append(token)
     return words
 
 
-def _assigns(tokens: list[str], index: int) -> bool:
-    """Whether the name at this place is a statement's target rather than a keyword argument."""
-    return not any(t in "([{" for t in tokens[:index])
+def _is_argument(tokens: list[str], index: int) -> bool:
+    """Whether the name before an `=` is a keyword argument, rather than the target of a statement."""
+    return index > 0 and tokens[index - 1] in ("(", ",")
 
 
 def _run(words: list[str]) -> str:

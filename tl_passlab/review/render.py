@@ -26,6 +26,8 @@ def headline(cluster: Cluster, place: str, style: Style) -> str:
         counts.append(count(len(cluster.cases), "case"))
     if cluster.targets:
         counts.append(count(len(cluster.targets), "target"))
+    if cluster.variants > 1:
+        counts.append(count(cluster.variants, "variant"))
     return f"{style.bold(f'[{place}] {clean(cluster.title)}')}    {', '.join(counts)}"
 
 
@@ -136,6 +138,7 @@ def cluster_json(mirror: Mirror, cluster: Cluster) -> dict[str, Any]:
         "number": cluster.number,
         "title": cluster.title,
         "roots": [{"pass": root.pass_name, "shape": list(root.shape)} for root in cluster.roots],
+        "variants": cluster.variants,
         "cases": list(cluster.cases),
         "targets": list(cluster.targets),
         "representative": entry_json(mirror, cluster.findings[0]),
