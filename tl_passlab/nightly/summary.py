@@ -16,13 +16,14 @@ def render_finished(finished: Finished, style: Style) -> str:
         lines += [f"problem: {problem}", ""]
     width = max(len(path.name) for path in finished.files)
     lines += [f"{path.name:<{width}}  {_shown(path)}" for path in finished.files]
-    run = next(path for path in finished.files if path.name == "run.json")
-    missed = f"passlab history import {_shown(run)}   (once the problem is mended)"
-    lines.append(f"next: {missed if finished.problems else _next(finished)}")
+    lines.append(f"next: {_next(finished)}")
     return "\n".join(lines)
 
 
 def _next(finished: Finished) -> str:
+    if any(problem.what == "history" for problem in finished.problems):
+        run = next(path for path in finished.files if path.name == "run.json")
+        return f"passlab history import {_shown(run)}   (once the history is mended)"
     if finished.standing.new:
         return next((r.replay for r in finished.run.tests if r.name in finished.standing.new and r.replay), "")
     return "passlab history"
