@@ -8,13 +8,15 @@ import pytest
 
 from tl_passlab import devices
 
+CACHED = devices.nvcc_version
+
 
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is first on PATH, and no answer remembered from before or kept for later."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(devices, "cuda_devices", devices.cuda_devices.__wrapped__)
-    monkeypatch.setattr(devices, "rocm_devices", devices.rocm_devices.__wrapped__)
+    for name in ("cuda_devices", "rocm_devices", "nvcc_version", "hipcc_version"):
+        monkeypatch.setattr(devices, name, getattr(devices, name).__wrapped__)
     return tmp_path
 
 
@@ -65,6 +67,15 @@ def test_rocm_devices_skips_the_processors(tools: Path) -> None:
 def test_nvcc_version_is_the_release(tools: Path) -> None:
     put_tool(tools, "nvcc", "echo 'Cuda compilation tools, release 13.0, V13.0.48'")
     assert devices.nvcc_version() == "13.0"
+
+
+def test_a_compiler_is_asked_once_however_many_kernels_need_it(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "nvcc_version", CACHED)
+    CACHED.cache_clear()
+    put_tool(tools, "nvcc", f"echo asked >> {tools}/log; echo 'release 13.0, V13.0.48'")
+    assert [devices.why_no_toolkit("cuda") for _ in range(3)] == ["", "", ""]
+    assert (tools / "log").read_text() == "asked\n"
+    CACHED.cache_clear()
 
 
 def test_cxx_version_takes_the_first_compiler_that_answers(tools: Path) -> None:

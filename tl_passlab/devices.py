@@ -71,12 +71,14 @@ def mps_devices() -> tuple[Device, ...]:
     return ()
 
 
+@functools.cache
 def nvcc_version() -> str | None:
     """The release of the nvcc on PATH (`13.0`)."""
     match = re.search(r"release (\d+\.\d+)", probe("nvcc", "--version") or "")
     return match.group(1) if match else None
 
 
+@functools.cache
 def hipcc_version() -> str | None:
     """The version of the hipcc on PATH (`6.2.41133`)."""
     match = re.search(r"HIP version: (\d+(\.\d+)+)", probe("hipcc", "--version") or "")

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 
 
@@ -46,13 +48,15 @@ def why_no_hosts() -> str:
     made = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
     if made.returncode:
         return f"ip netns add: {made.stderr.strip()}"
+    cable = ["ip", "-n", name, "link", "add", "one", "type", "veth", "peer", "name", "two"]
+    connected = subprocess.run(cable, capture_output=True, text=True, check=False)
     _ip("netns", "del", name)
-    return ""
+    return f"ip link add: {connected.stderr.strip()}" if connected.returncode else ""
 
 
 @contextlib.contextmanager
 def two_hosts(folder: Path) -> Iterator[tuple[Host, Host]]:
-    """Two hosts, gone afterwards with all that ran on them."""
+    """Two hosts, gone afterwards with all that ran on them. Skips the test where root cannot log in."""
     run = uuid.uuid4().hex[:12]
     desk = f"passlab-{run}-desk"
     config = _keys(folder)
@@ -72,6 +76,10 @@ def two_hosts(folder: Path) -> Iterator[tuple[Host, Host]]:
             _start_sshd(host, folder)
             found.append(host)
         one, two = found
+        login = [*one.from_desk, "ssh", "-F", str(config), f"root@{one.address}", "true"]
+        done = subprocess.run(login, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"root cannot log in with a key: {done.stderr.strip()}")
         yield one, two
 
 
