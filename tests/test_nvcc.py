@@ -34,13 +34,37 @@ def test_parse_resources_of_nothing_is_empty() -> None:
     assert nvcc.parse_resources("ptxas info    : 0 bytes gmem\n") == {}
 
 
+COMPILED = nvcc.Compiled("13.0.88", "sm_90a", nvcc.parse_resources(LOG))
+
+
 def test_resources_compare_only_with_the_same_compiler() -> None:
-    text = nvcc.resources_text(nvcc.Compiled("13.0.88", "sm_90a", nvcc.parse_resources(LOG)))
-    assert nvcc.comparable(text, "13.0.88")
-    assert not nvcc.comparable(text, "12.9.1")
-    assert nvcc.comparable(None, "13.0.88")
+    text = nvcc.resources_text(COMPILED)
+    assert nvcc.comparable(text, "13.0.88") == ""
+    assert nvcc.comparable(text, "12.9.1") == "made by nvcc 13.0.88; this is 12.9.1: numbers are not compared"
     # A damaged file must fail the comparison, not pass for one of another compiler.
-    assert nvcc.comparable("{", "13.0.88") and nvcc.comparable("[]", "13.0.88")
+    assert nvcc.comparable("{", "13.0.88") == nvcc.comparable("[]", "13.0.88") == ""
+
+
+def test_equal_resources_do_not_differ() -> None:
+    assert nvcc.resource_changes(nvcc.resources_text(COMPILED), COMPILED) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"registers": 168', '"registers": 160', "main_kernel: registers 160 -> 168"),
+        ('"spill_stores": 8', '"spill_stores": 0', "main_kernel: spill_stores 0 -> 8"),
+        ('"second"', '"third"', "third: registers 12 -> None"),
+        ('"stack": 16,', "", "main_kernel: stack None -> 16"),
+        ("{", "[", "damaged: "),
+        (" 168", "  168", "the same numbers, written differently"),
+    ],
+)
+def test_a_wrong_number_is_named(old: str, new: str, line: str) -> None:
+    text = nvcc.resources_text(COMPILED)
+    assert old in text
+    changes = nvcc.resource_changes(text.replace(old, new), COMPILED)
+    assert any(change.startswith(line) for change in changes), changes
 
 
 def test_a_damaged_cache_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

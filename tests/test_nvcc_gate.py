@@ -2,13 +2,12 @@
 
 A few builds run by default, spread over the architectures; the rest are marked `slow`. Answers are cached, so that a
 source that did not change costs nothing. Beside each source lies `resources.json`: registers, spills, stack and static
-shared memory, compared only with a compiler of the version that it names.
+shared memory, compared only with a compiler of the version that it names. `--snapshot-update` writes it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.lowering import LANE, stored_pairs
 from tl_passlab import nvcc
 from tl_passlab.errors import FindingError
 from tl_passlab.goldens import golden_path, read_golden, write_golden
+from tl_passlab.goldens.identity import RESOURCES
 from tl_passlab.model import CaseInfo, Target
 from tl_passlab.targets import parse_target
 
@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "goldens"
 CACHE = ROOT / nvcc.CACHE
 NVCC = nvcc.find_nvcc()
-RESOURCES = "resources.json"
 EACH = 2
 
 pytestmark = [
@@ -43,7 +42,7 @@ def sources() -> list[tuple[CaseInfo, Target]]:
     ]
 
 
-def gate_parameters() -> list[Any]:
+def gate_parameters(label: str) -> list[Any]:
     """One parameter set for each source; by default `EACH` for each architecture run, chosen by hash."""
     rows = sources()
     quick: set[tuple[str, str]] = set()
@@ -54,7 +53,7 @@ def gate_parameters() -> list[Any]:
         pytest.param(
             case,
             target,
-            id=f"nvcc-{case.stem}-{target.slug}",
+            id=f"{label}-{case.stem}-{target.slug}",
             marks=() if (target.spec, case.name) in quick else pytest.mark.slow,
         )
         for case, target in rows
@@ -65,44 +64,48 @@ def _spread(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-@pytest.mark.parametrize(("case", "target"), gate_parameters())
-def test_nvcc_builds(case: CaseInfo, target: Target, request: pytest.FixtureRequest) -> None:
+def compiled(case: CaseInfo, target: Target) -> nvcc.Compiled:
+    """The build of a stored source; a test of one that does not build fails here."""
     assert NVCC is not None
-    place = golden_path(GOLDENS, LANE.tilelang, target, case, "kernel.cu")
+    source = read_golden(golden_path(GOLDENS, LANE.tilelang, target, case, "kernel.cu")) or ""
     try:
-        compiled = nvcc.compile_source(read_golden(place) or "", target, NVCC, CACHE)
+        return nvcc.compile_source(source, target, NVCC, CACHE)
     except FindingError as error:
         pytest.fail(f"{case.name} does not build for {target.spec}\n{error}", pytrace=False)
-    assert compiled.kernels, "no kernel in the source"
-    resources = place.with_name(RESOURCES)
-    stored, fresh = read_golden(resources), nvcc.resources_text(compiled)
+
+
+@pytest.mark.parametrize(("case", "target"), gate_parameters("nvcc"))
+def test_nvcc_builds(case: CaseInfo, target: Target) -> None:
+    assert compiled(case, target).kernels, "no kernel in the source"
+
+
+@pytest.mark.parametrize(("case", "target"), gate_parameters("resources"))
+def test_nvcc_resources(case: CaseInfo, target: Target, request: pytest.FixtureRequest) -> None:
+    built = compiled(case, target)
+    place = golden_path(GOLDENS, LANE.tilelang, target, case, RESOURCES)
+    stored = read_golden(place)
     if request.config.getoption("update_snapshots", False):
-        if stored != fresh:
-            write_golden(resources, fresh)
-    elif stored is not None and nvcc.comparable(stored, compiled.nvcc) and stored != fresh:
-        again = f'next: pytest -k "nvcc and {case.stem} and {target.slug}" --snapshot-update'
-        pytest.fail(f"the source uses other resources than {resources.name} says\n{difference(stored, fresh)}\n{again}")
+        if stored != nvcc.resources_text(built):
+            write_golden(place, nvcc.resources_text(built))
+        return
+    again = f'next: pytest -k "nvcc and {case.stem} and {target.slug}" -m "" --snapshot-update'
+    if stored is None:
+        pytest.fail(f"{place.relative_to(ROOT)} is not stored\n{again}", pytrace=False)
+    reason = nvcc.comparable(stored, built.nvcc)
+    if reason:
+        pytest.skip(f"{RESOURCES} was {reason}")
+    changes = "\n".join(nvcc.resource_changes(stored, built))
+    if changes:
+        where = place.relative_to(ROOT)
+        pytest.fail(f"the source uses other resources than {where} says\n{changes}\n{again}", pytrace=False)
 
 
-@pytest.mark.slow
-def test_nvcc_has_resources_on_record_for_every_source() -> None:
+def test_nvcc_has_resources_on_record_for_every_source(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("update_snapshots", False):
+        pytest.skip("they are being written")
     places = [golden_path(GOLDENS, LANE.tilelang, target, case, RESOURCES) for case, target in sources()]
     missing = [str(place.relative_to(ROOT)) for place in places if not place.is_file()]
-    assert missing == [], "next: pytest -k nvcc --snapshot-update"
-
-
-def difference(stored: str, fresh: str) -> str:
-    """Which numbers differ, kernel by kernel."""
-    try:
-        old, new = json.loads(stored)["kernels"], json.loads(fresh)["kernels"]
-    except (ValueError, KeyError, TypeError):
-        return f"damaged: {stored[:80]!r}"
-    return "\n".join(
-        f"{kernel}: {name} {old.get(kernel, {}).get(name, '-')} -> {value}"
-        for kernel, used in new.items()
-        for name, value in used.items()
-        if old.get(kernel, {}).get(name) != value
-    )
+    assert missing == [], 'next: pytest -k nvcc -m "" --snapshot-update'
 
 
 MINIMAL = 'extern "C" __global__ void twice(float* x) { x[threadIdx.x] *= 2.0f; }\n'

@@ -151,9 +151,28 @@ def resources_text(compiled: Compiled) -> str:
     return json.dumps({"nvcc": compiled.nvcc, "arch": compiled.arch, "kernels": kernels}, indent=1) + "\n"
 
 
-def comparable(stored: str | None, nvcc: str) -> bool:
-    """Whether a stored `resources.json` was made by this compiler: another one allocates registers its own way."""
+def comparable(stored: str, nvcc: str) -> str:
+    """Why a stored `resources.json` says nothing of this compiler, which allocates registers its own way; else empty.
+
+    A damaged file is compared, and differs.
+    """
     try:
-        return stored is None or json.loads(stored).get("nvcc") == nvcc
+        version = json.loads(stored).get("nvcc")
     except (ValueError, AttributeError):
-        return True
+        return ""
+    return "" if version == nvcc else f"made by nvcc {version}; this is {nvcc}: numbers are not compared"
+
+
+def resource_changes(stored: str, compiled: Compiled) -> list[str]:
+    """Which numbers differ from a stored `resources.json`, a line for each; empty when the texts are equal."""
+    fresh = resources_text(compiled)
+    if stored == fresh:
+        return []
+    try:
+        old, new = json.loads(stored)["kernels"], json.loads(fresh)["kernels"]
+        pairs = [(kernel, name) for kernel in {**old, **new} for name in {**old.get(kernel, {}), **new.get(kernel, {})}]
+        rows = [(kernel, name, old.get(kernel, {}).get(name), new.get(kernel, {}).get(name)) for kernel, name in pairs]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [f"damaged: {stored[:80]!r}"]
+    changed = [f"{kernel}: {name} {before} -> {after}" for kernel, name, before, after in rows if before != after]
+    return changed or ["the same numbers, written differently"]

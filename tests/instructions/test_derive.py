@@ -84,6 +84,20 @@ def test_a_pipelined_gemm_on_every_target(spec: str, copy: str, product: str, co
     assert found.problems == ()
 
 
+def test_following_lets_neighbouring_conditions_be_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FuseMBarrierArriveExpectTx makes one `if` of the copy's and of the next: with marks in the way it cannot."""
+    found = table("hopper/barriers_of_two_kinds", "cuda:sm_90a")
+    assert [row.kind for row in found.rows if row.operator == "tma_copy"] == ["tma"]
+    assert found.problems == ()
+
+    from tl_passlab.instructions.derive import derive
+    from tl_passlab.passes.own import neighbours
+
+    monkeypatch.setattr(neighbours, "JOINING", ())
+    (problem,) = derive(load_case("hopper/barriers_of_two_kinds"), parse_target("cuda:sm_90a")).problems
+    assert "following the operators changed the generated source" in problem
+
+
 def test_gather4_and_scatter4_are_kinds_of_their_own() -> None:
     found = table(f"{KERNELS.parent.parent}/passes/kernels.py::gather4", "cuda:sm_100a")
     assert [row.kind for row in found.rows] == ["tma gather4", "tma scatter4"]

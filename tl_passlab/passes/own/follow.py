@@ -9,7 +9,7 @@ from typing import Any
 from tl_passlab.compat import lowering, passes
 from tl_passlab.compat.probe import probe_kernel
 from tl_passlab.model import Target
-from tl_passlab.passes.own import marks
+from tl_passlab.passes.own import marks, neighbours
 from tl_passlab.passes.own.emitted import Emitted
 from tl_passlab.passes.own.walk import bodies
 
@@ -33,7 +33,8 @@ class Followed:
         """Count what stands under each number, and in the whole module."""
         for number, operator, statement in marks.regions(mod):
             self.emitted.setdefault(number, Emitted()).add(statement)
-            self.lowered_as.setdefault(number, []).append(operator)
+            if operator != neighbours.REST:
+                self.lowered_as.setdefault(number, []).append(operator)
         for body in bodies(mod):
             self.everything.add(body)
 
@@ -47,7 +48,7 @@ def follow(
     def hook(name: str, run: Any, mod: Any) -> Any:
         if name == DECIDE_AT and look is not None:
             look(mod)
-        return run(_step(followed, name, mod))
+        return _run(run, name, _step(followed, name, mod))
 
     with passes.hooked(hook):
         followed.source = lowering.lower(func, target, configs).source
@@ -66,7 +67,7 @@ def follow_module(mod: Any, target: Target, configs: Mapping[str, Any]) -> Follo
         running = _step(followed, name, mod if name == START_AT else running)
         if name == marks.READ_AT:
             raise passes.Stop(running)
-        return run(running)
+        return _run(run, name, running)
 
     with lowering.pass_context(target, {}):
         starter = probe_kernel(target)
@@ -76,6 +77,10 @@ def follow_module(mod: Any, target: Target, configs: Mapping[str, Any]) -> Follo
     except passes.Stop:
         pass
     return followed
+
+
+def _run(run: Callable[[Any], Any], name: str, mod: Any) -> Any:
+    return neighbours.run_unmarked(run, mod) if name in neighbours.JOINING else run(mod)
 
 
 def _step(followed: Followed, name: str, mod: Any) -> Any:

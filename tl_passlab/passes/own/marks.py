@@ -106,16 +106,17 @@ def put_under_attributes(mod: Any) -> Any:
         if isinstance(statement, tvm.tirx.For):
             if statement.kind != tvm.tirx.ForKind.PARALLEL or mark_of(statement) < 0:
                 return None
-            return _under(mark_of(statement), PARALLEL, unmarked_loop(statement))
+            return under(mark_of(statement), PARALLEL, unmarked_loop(statement))
         call = statement.value
         if not operator_name(call) or mark_of(call) < 0:
             return None
-        return _under(mark_of(call), operator_name(call), statement)
+        return under(mark_of(call), operator_name(call), statement)
 
     return map_bodies(mod, lambda body: stmt_functor.ir_transform(body, None, put, ["tirx.Evaluate", "tirx.For"]))
 
 
-def _under(mark: int, operator: str, statement: Any) -> Any:
+def under(mark: int, operator: str, statement: Any) -> Any:
+    """The statement under an attribute statement with a number and an operator."""
     return tvm.tirx.AttrStmt(_number(mark), MARK, tvm.tirx.StringImm(operator), statement)
 
 
