@@ -19,7 +19,7 @@ def test_summary_names_what_is_new_first() -> None:
     lines = render_summary(run(), standing(run()), Style()).splitlines()
     assert (
         lines[1]
-        == "35 tests: 5 new failure, 4 known failure, 5 flaky, 3 fixed, 1 expected failure, 16 passed, 1 skipped"
+        == "35 tests: 5 new failures, 4 known failures, 5 flaky, 3 fixed, 1 expected failure, 16 passed, 1 skipped"
     )
     heads = [line for line in lines if line and not line.startswith(" ")][2:]
     assert heads == ["New failures  5", "Fixed  3", "Flaky  5", "Known failures  4"]

@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         type=Path,
         metavar="SET",
-        help="a run document, a parity run (its folder or file), or pytest's JUnit XML; default: the newest parity run",
+        help="a run document, a parity run (its folder or file), pytest's JUnit XML, or what check or blame --json "
+        "printed; default: the newest parity run",
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page")
     parser.add_argument("--db", type=Path, metavar="FILE", help="a history: tells new failures from known ones, trends")

@@ -1,4 +1,4 @@
-"""Reads whatever a run left behind (a run document, a parity run, pytest's JUnit XML) as one run to report on."""
+"""Reads whatever a run left behind (a run document, a parity run, pytest's JUnit XML, ...) as one run to report on."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from tl_passlab.history.schema import opened
 from tl_passlab.history.standing import Standing, standing_of
 from tl_passlab.history.store import standing_in, store_run
 from tl_passlab.parity import results as parity
+from tl_passlab.report.results_semantics import blame_record, check_record, is_blame, is_check, with_guilty
 from tl_passlab.targets import all_specs, parse_target
 
 # What a folder may hold, the most telling first.
 FILES = ("run.json", parity.FILE, "junit.xml")
-READ = "a run document, a parity run or pytest's JUnit XML"
+READ = "a run document, a parity run, pytest's JUnit XML, or the JSON of check or blame"
 
 
 def read_sets(paths: Sequence[Path]) -> list[Run]:
@@ -35,8 +36,9 @@ def read_sets(paths: Sequence[Path]) -> list[Run]:
 
 def merged(runs: Sequence[Run]) -> Run:
     """Several sets as one run: all tests; of the rest what they have in common, or the list of what they have."""
+    tests = with_guilty([record for run in runs for record in run.tests])
     if len(runs) == 1:
-        return runs[0]
+        return dataclasses.replace(runs[0], tests=tests)
 
     def every(values: Sequence[str]) -> str:
         return ", ".join(dict.fromkeys(value for value in values if value))
@@ -49,7 +51,7 @@ def merged(runs: Sequence[Run]) -> Run:
         commit=every([run.commit for run in runs]),
         machine=every([run.machine for run in runs]),
         devices=tuple(dict.fromkeys(device for run in runs for device in run.devices)),
-        tests=tuple(record for run in runs for record in run.tests),
+        tests=tests,
     )
 
 
@@ -63,6 +65,9 @@ def standing_of_sets(database: Path, runs: Sequence[Run]) -> Standing:
             target.close()
         found = []
         for run in runs:
+            if not run.started:
+                # The answer of one command, not a run: it has no place in a history.
+                continue
             store_run(copy, run)
             found.append(standing_in(copy, run))
     return standing_of(past for standing in found for past in standing.history.values())
@@ -82,6 +87,9 @@ def _read(path: Path) -> Run:
         return _junit_run(file)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(document, dict) and (is_check(document) or is_blame(document)):
+            record = check_record(document) if is_check(document) else blame_record(document)
+            return Run(file.stem, "", record.lane, record.lane, tests=(record,))
         form = document["format"]
     except (ValueError, KeyError, TypeError, OSError) as error:
         why = f"not {READ}: {type(error).__name__}: {error}"

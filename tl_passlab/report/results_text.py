@@ -51,8 +51,8 @@ def _headline(run: Run) -> str:
 
 
 def _counts(view: View) -> str:
-    counts = [f"{number} {view.label(status)}" for status, number in view.counts.items()]
-    return f"{len(view.items)} tests: {', '.join(counts)}" if counts else "no tests"
+    counts = [f"{number} {view.label(status, number)}" for status, number in view.counts.items()]
+    return f"{len(view.items)} test{'s' if len(view.items) > 1 else ''}: {', '.join(counts)}" if counts else "no tests"
 
 
 def _rows(item: Item, style: Style) -> list[str]:

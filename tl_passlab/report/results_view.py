@@ -112,9 +112,10 @@ class View:
         return MARKS[status]
 
     @staticmethod
-    def label(status: str) -> str:
-        """A status in words."""
-        return LABELS.get(status, status)
+    def label(status: str, number: int = 1) -> str:
+        """A status in words: `new failure`, `3 known failures` for that many."""
+        label = LABELS.get(status, status)
+        return f"{label}s" if number > 1 and label in LABELS.values() else label
 
     @property
     def failed(self) -> bool:
