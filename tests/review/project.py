@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import stat
 import subprocess
 import sys
@@ -48,9 +49,10 @@ def test_golden(index, name, golden):
 
 @dataclass(frozen=True)
 class Project:
-    """A project folder; `env` is added to the environment of what runs in it."""
+    """A project folder; `env` is added to the environment of what runs in it, `runner` put before its commands."""
 
     root: Path
+    runner: tuple[str, ...] = ()
 
     def compile_with(self, changes: dict[int, list[str]], cases: int = 3, broken: dict[int, str] | None = None) -> None:
         """Set what the compiler does from now on."""
@@ -67,7 +69,7 @@ class Project:
 
     def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command,
+            [*self.runner, *command],
             cwd=self.root,
             env=environment(env),
             capture_output=True,
@@ -154,3 +156,17 @@ def _chmod_folders(folder: Path, mode: int) -> None:
     for path in [p for p in folder.rglob("*") if p.is_dir()]:
         path.chmod(mode)
     folder.chmod(mode)
+
+
+AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+
+
+def reason_not_as_nobody() -> str:
+    """Why commands cannot be run as the user nobody; empty where they can."""
+    if os.geteuid():
+        return "only root may become another user"
+    if shutil.which("setpriv") is None:
+        return "setpriv is not installed"
+    child = [*AS_NOBODY, sys.executable, "-B", "-c", "import tl_passlab.cli"]
+    done = subprocess.run(child, env=environment({}), cwd="/", capture_output=True, text=True)
+    return f"this Python is not for the user nobody: {done.stderr.strip()[-200:]}" if done.returncode else ""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.review.project import Project, make_read_only, make_writable, new_project
+from tests.review.project import (
+    AS_NOBODY,
+    Project,
+    make_read_only,
+    make_writable,
+    new_project,
+    reason_not_as_nobody,
+)
 from tests.review.synthetic import store_goldens
 
 CASES = 3
@@ -187,6 +195,34 @@ def test_read_only_checkout_is_tested_and_reviewed_from_elsewhere(project: Proje
         make_writable(project.root)
     assert project.passlab("accept", "--all", PASSLAB_PENDING=elsewhere).returncode == 0
     assert project.pytest().returncode == 0
+
+
+def test_checkout_of_another_user_is_tested_and_reviewed_from_elsewhere() -> None:
+    """As the user nobody, in a checkout of root's: permissions say no, and an override directory is enough."""
+    reason = reason_not_as_nobody()
+    if reason:
+        pytest.skip(reason)
+    # Not under tmp_path, which other users may not enter.
+    with tempfile.TemporaryDirectory() as checkout, tempfile.TemporaryDirectory() as elsewhere:
+        Path(checkout).chmod(0o755)
+        Path(elsewhere).chmod(0o777)
+        owner = new_project(Path(checkout))
+        store_goldens(Path(checkout), range(CASES))
+        owner.compile_with({2: ["sync"]})
+        stored = owner.goldens()
+        nobody = Project(owner.root, AS_NOBODY)
+        environment = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": elsewhere}
+        without = nobody.pytest(**environment)
+        assert "3 failed, 15 passed" in without.stdout and "next: PASSLAB_PENDING=" in without.stdout
+        environment["PASSLAB_PENDING"] = f"{elsewhere}/pending"
+        assert "3 goldens are pending" in nobody.pytest(**environment).stdout
+        assert "1 cluster, 3 pending goldens" in nobody.passlab("review", **environment).stdout
+        refused = nobody.passlab("accept", "--all", **environment)
+        assert refused.returncode == 1 and "cannot write: Permission denied; nothing was changed" in refused.stderr
+        assert owner.goldens() == stored
+        assert "3 pending goldens" in nobody.passlab("pending", **environment).stdout
+        assert owner.passlab("accept", "--all", **environment).returncode == 0
+        assert owner.pytest().returncode == 0
 
 
 def test_pending_folder_that_cannot_be_written_is_said_and_the_test_still_fails(project: Project) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -203,6 +207,44 @@ def test_full_disk_is_a_clear_error_and_loses_nothing(mirror: Mirror) -> None:
     assert "next: make room" in done.stderr
     assert target.read_bytes() == old
     assert [p.name for p in target.parent.iterdir() if p.name.startswith(store.TEMPORARY)] == []
+
+
+def test_disk_that_fills_up_at_any_write_of_accept_loses_nothing(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pending folder is on another file system, so accepting copies; there is room for one golden each time."""
+    project = Mirror(tmp_path, tmp_path / "elsewhere")
+    make_pending(project, 0, LAYOUT)
+    chosen = entries(project)
+    before, new = tree(mirror.root / "goldens"), {entry.path: read_text(project, entry) for entry in chosen}
+
+    def crosses(source: Path, target: Path) -> Path:
+        if source.is_relative_to(project.folder):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return move(source, target)
+
+    move = Path.replace
+    monkeypatch.setattr(Path, "replace", crosses)
+    for _ in chosen[1:]:
+        left = [1]
+
+        def make(*args: Any, left: list[int] = left, **kwargs: Any) -> tuple[int, str]:
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return tempfile.mkstemp(*args, **kwargs)
+
+        with monkeypatch.context() as full:
+            full.setattr(store, "tempfile", SimpleNamespace(mkstemp=make))
+            with pytest.raises(FindingError, match="No space left on device; nothing was changed") as error:
+                decide.accept(project, entries(project))
+        assert "still pending" in error.value.evidence and "make room" in error.value.next_command
+        waiting = {entry.path: read_text(project, entry) for entry in entries(project)}
+        stored = {path: (mirror.root / path).read_text() for path in new}
+        assert all(waiting.get(path, stored[path]) == text for path, text in new.items())
+        assert all(stored[path] in (text, before[path.removeprefix("goldens/")].decode()) for path, text in new.items())
+    assert decide.accept(project, entries(project)).refused == {}
+    assert {path: (mirror.root / path).read_text() for path in new} == new
 
 
 def test_accept_across_a_full_file_system_keeps_what_is_pending(mirror: Mirror, tmp_path: Path) -> None:
