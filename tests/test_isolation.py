@@ -122,6 +122,19 @@ def test_a_forked_lowering_gives_what_one_in_this_process_gives() -> None:
     assert [b.name for b in forked.pipeline()] == [b.name for b in own.pipeline()]
 
 
+def test_where_a_process_cannot_be_copied_the_lowering_is_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, built = load_case("elementwise/add"), []
+
+    def build(**sizes: Any) -> Any:
+        built.append(sizes)
+        return plain.build(**sizes)
+
+    case = dataclasses.replace(plain, build=build)
+    assert trace_in_fork(case, SM_80).source and built == []
+    monkeypatch.delattr(isolation.os, "fork")
+    assert trace_in_fork(case, SM_80).source and built == [plain.info.sizes]
+
+
 def test_a_usage_error_of_a_forked_lowering_comes_back_whole() -> None:
     def build(**sizes: Any) -> Any:
         raise UsageError("kernel", "here", "it returned a str", evidence="text", next_command="passlab doctor")
