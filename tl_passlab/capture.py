@@ -30,12 +30,16 @@ class Recorder:
         self._ids: dict[int, str] = {}
         self._seen: set[str] = set()
         self._starts: list[float] = []
+        self._last: tuple[Any, str] | None = None
         self._spent = 0.0
         self.modules: list[tuple[int, str, Any]] | None = [] if keep_modules else None
 
     def before(self, mod: Any, name: str) -> None:
         """A pass is about to run."""
-        self._emit({"event": "begin", "pass": name, "before": self._text_id(mod)})
+        last, self._last = self._last, None
+        # Mostly the very object that the pass before returned: hashing it again would be half of what capturing costs.
+        before = last[1] if last is not None and mod.same_as(last[0]) else self._text_id(mod)
+        self._emit({"event": "begin", "pass": name, "before": before})
         self._starts.append(time.perf_counter())
 
     def after(self, mod: Any, name: str) -> None:
@@ -43,7 +47,10 @@ class Recorder:
         elapsed = time.perf_counter() - self._starts.pop()
         if self.modules is not None:
             self.modules.append((len(self._starts), name, mod))
-        self._emit({"event": "end", "after": self._text_id(mod), "ms": round(elapsed * 1e3, 3)})
+        after = self._text_id(mod)
+        if not self._starts:  # of depth 0: inside of a pass, its own code may change the module in between
+            self._last = mod, after
+        self._emit({"event": "end", "after": after, "ms": round(elapsed * 1e3, 3)})
 
     def _text_id(self, mod: Any) -> str:
         """The id of the module's text; printing is skipped where the structural hash is known.
