@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
 
+# Where tools/nightly.py keeps its runs.
+NIGHTLY = Path(".passlab", "nightly")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `passlab report`."""
@@ -17,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="SET",
         help="a run document, a parity run (its folder or file), pytest's JUnit XML, or what check or blame --json "
-        "printed; default: the newest parity run",
+        "printed; default: the newest nightly or parity run",
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page")
     parser.add_argument("--db", type=Path, metavar="FILE", help="a history: tells new failures from known ones, trends")
@@ -50,16 +53,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _newest() -> Path:
-    """The parity run that was taken in last."""
+    """The newest run of nightly, or parity run that was taken in."""
     from tl_passlab.parity.results import FILE, STORE
 
-    found = sorted(STORE.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime)
+    found = sorted([*STORE.glob(f"*/{FILE}"), *NIGHTLY.glob("*/run.json")], key=lambda path: path.stat().st_mtime)
     if not found:
         raise UsageError(
-            "report",
-            str(STORE),
-            "no SET given, and no parity run is kept there",
-            next_command="passlab parity --out DIR, then: passlab report DIR",
+            "report", "", f"no SET given, and none in {STORE} or {NIGHTLY}", next_command="passlab parity --out DIR"
         )
     return found[-1]
 

@@ -19,6 +19,18 @@
     return t.text;
   }
   function toggle(e, shown) { e.classList.toggle("off", !shown); }
+  // Columns where nothing matches go: on a phone the matrix is wider than the screen.
+  function columns(active, inside) {
+    var seen = new Set(), heads = all("#matrix thead tr:last-child th"), at = 0;
+    inside.forEach(function (c) { seen.add(Number(c.split("c")[1])); });
+    var shown = heads.map(function (h, i) { return !active || seen.has(i); });
+    heads.forEach(function (h, i) { toggle(h, shown[i]); });
+    rows.forEach(function (r) { shown.forEach(function (yes, i) { toggle(r.cells[i + 1], yes); }); });
+    all("#matrix thead th[data-span]").forEach(function (h) {
+      var span = Number(h.dataset.span), left = shown.slice(at, at + span).filter(Boolean).length;
+      at += span; toggle(h, left); h.colSpan = left || 1;
+    });
+  }
   function any(list, selector) { return list.some(function (e) { return e.matches(selector); }); }
   function filter() {
     var words = get("q").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -33,6 +45,7 @@
     });
     cells.forEach(function (c) { c.classList.toggle("out", !inside.has(c.dataset.c)); });
     rows.forEach(function (r) { toggle(r, !active || r.querySelector("td[data-c]:not(.out)")); });
+    columns(active, inside);
     trends.forEach(function (f) { var said = f.dataset.q.toLowerCase();
       toggle(f, (!target || said.indexOf(target.toLowerCase()) >= 0) && words.every(function (w) { return said.indexOf(w) >= 0; })); });
     all("#all .group").forEach(function (g) { toggle(g, groups.has(g)); g.open = Boolean(active && shown <= 300) && groups.has(g); });

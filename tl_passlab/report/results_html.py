@@ -97,6 +97,7 @@ def _environment(limit: int) -> Environment:
     environment.filters["map_parts"] = map_parts
     environment.filters["map_svg"] = lambda rows: Markup(map_svg(rows))
     environment.filters["pass_rows"] = pass_rows
+    environment.filters["commit"] = short_commit
     environment.filters["moment"] = moment
     environment.filters["duration"] = duration
     return environment
@@ -108,6 +109,12 @@ def shortened(text: str, limit: int) -> str:
         return text
     head, tail = text[: limit * 2 // 3], text[-(limit // 3) :]
     return f"{head}\n... {len(text) - len(head) - len(tail)} characters left out; --json has them ...\n{tail}"
+
+
+def short_commit(commit: str) -> str:
+    """Ten digits of a commit; what follows the hash (`-dirty...`) stays."""
+    head, dash, rest = commit.partition("-")
+    return head[:10] + dash + rest
 
 
 def duration(seconds: float) -> str:
