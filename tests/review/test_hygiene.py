@@ -123,6 +123,15 @@ def test_missing_golden_is_found(root: Path, name: str) -> None:
     assert [(f.kind, f.path) for f in check_lane(root, LANE)] == [("missing", f"{UNIT}/{name}")]
 
 
+@pytest.mark.parametrize(("lane", "rejected"), [("0.1.10", False), (LANE, True)])
+def test_a_case_stores_the_message_on_the_lane_that_rejects_it_only(root: Path, lane: str, rejected: bool) -> None:
+    path = root / "cases" / "synthetic" / "kernel_000.py"
+    path.write_text(f'{CASE}REJECTED = {{"cuda:sm_80": {{"{lane}": "no layout"}}}}\n')
+    found = {(Path(fault.path).name, fault.kind) for fault in check_lane(root, LANE)}
+    assert bool(found) == rejected
+    assert {("error.txt", "missing"), ("kernel.cu", "orphan")} <= found or not rejected
+
+
 def test_name_outside_the_grammar_is_found_and_kept(root: Path) -> None:
     (root / UNIT / "03-LayoutInference.diff").write_text("x\n")
     assert only(root).kind == "name"
