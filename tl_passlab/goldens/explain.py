@@ -9,7 +9,7 @@ from tl_passlab.diff import Diff, diff_text
 from tl_passlab.goldens.content import UNCHANGED, golden_content, split_diff
 from tl_passlab.goldens.excerpt import first_difference, first_lines, summary_of
 from tl_passlab.goldens.identity import label_of
-from tl_passlab.goldens.roots import Place, Read, Root, places, tir_difference
+from tl_passlab.goldens.roots import Place, Read, Root, places, tir_difference, toggled
 from tl_passlab.goldens.shape import Shape, lines_shape
 from tl_passlab.model import CaseInfo, Target, Trace, Verdict
 
@@ -76,8 +76,10 @@ def difference(name: str, stored: str | None, fresh: str | None, *, drift: bool)
         return None
     if name.startswith("kernel."):
         return diff_text(stored, fresh, extension=f".{name.rpartition('.')[2]}")
-    if not name.endswith(".diff") or UNCHANGED in (stored, fresh):
+    if not name.endswith(".diff") or stored == fresh:
         return None
+    if UNCHANGED in (stored, fresh):
+        return toggled(stored, fresh)
     (old_before, old_after), (new_before, new_after) = split_diff(stored), split_diff(fresh)
     return tir_difference(old_before, new_before) if drift else tir_difference(old_after, new_after)
 

@@ -113,7 +113,7 @@ def _pass_place(walk: _Walk, name: str, stored: str | None, trace: Trace) -> Pla
             walk.meet()
         return Place("same")
     if UNCHANGED in (stored, fresh):
-        output = toggled(stored, fresh)
+        output = shape_of(toggled(stored, fresh))
         return Place("drift", walk.current, own=output) if walk.current else Place("behaviour", walk.part(name, output))
     (old_before, old_after), (new_before, new_after) = split_diff(stored), split_diff(fresh)
     output = shape_of(tir_difference(old_after, new_after))
@@ -136,10 +136,10 @@ def tir_difference(before: str, after: str) -> Diff:
     return diff_text(before, after, "tir")
 
 
-def toggled(stored: str, fresh: str) -> Shape:
-    """The shape of the change of a pass that did nothing, or does nothing now: of what it does, or no longer does."""
+def toggled(stored: str, fresh: str) -> Diff:
+    """The change of a pass that did nothing, or does nothing now: what it does, or what it no longer does."""
     before, after = split_diff(fresh) if stored == UNCHANGED else reversed(split_diff(stored))
-    return shape_of(tir_difference(before, after))
+    return tir_difference(before, after)
 
 
 def _source_place(walk: _Walk, stored: str | None, fresh: str) -> Place:

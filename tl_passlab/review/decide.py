@@ -21,8 +21,14 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """What to tell the user."""
-        rows = [f"refused  {path}: {why}" for path, why in self.refused.items()]
+        """What to tell the user; goldens of one case and target that are refused for one reason in one line."""
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for path, why in self.refused.items():
+            reasons.setdefault((path.rpartition("/")[0], why), []).append(path)
+        rows = [
+            f"refused  {paths[0] if len(paths) == 1 else f'{folder}/ ({len(paths)} goldens)'}: {why}"
+            for (folder, why), paths in reasons.items()
+        ]
         counts = (("accepted", len(self.accepted)), ("rejected", len(self.rejected)), ("refused", len(self.refused)))
         return [*rows, ", ".join(f"{word} {count}" for word, count in counts if count)]
 

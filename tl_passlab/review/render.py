@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from tl_passlab.diff import Diff, render_hunks
+from tl_passlab.diff import CLASSES, Diff, render_hunks
 from tl_passlab.diff.render_text import clean
 from tl_passlab.goldens.content import UNCHANGED
 from tl_passlab.goldens.excerpt import first_difference
@@ -74,6 +75,8 @@ def body(mirror: Mirror, entry: Pending, style: Style, *, full: bool = False) ->
     if diff is None or not diff.hunks:
         return "\n".join(style.diff_line(line) for line in first_difference(stored, fresh).splitlines())
     shown = None if diff.semantic else set(diff.counts)
+    # Only the first lines are shown: what matters most goes there.
+    diff = replace(diff, hunks=tuple(sorted(diff.hunks, key=lambda hunk: CLASSES.index(hunk.kind))))
     width = (style.width or PIPE_WIDTH) - 2
     lines = render_hunks(diff, width, style.colour, show=shown, unified=True).splitlines()
     rest = len(lines) - BODY_LINES

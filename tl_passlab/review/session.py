@@ -12,7 +12,8 @@ from tl_passlab.review import decide, render
 from tl_passlab.review.clusters import Cluster
 from tl_passlab.review.decide import Outcome
 
-PROMPT = "a accept  r reject  s skip  n another  d full diff  o open  A/R/S all of the rest  ? help  q quit"
+# Fits a terminal of 80 columns.
+PROMPT = "a accept  r reject  s skip  n next  d lines  o open  A/R/S rest  ? help  q quit"
 HELP = """\
 a  accept: the new texts become the goldens (those whose lowering breaks a claim stay pending)
 r  reject: forget the new texts; the tests go on failing
@@ -58,7 +59,9 @@ class Session:
             if key in tuple("arsARSq"):
                 return key
             entries = (*cluster.findings, *cluster.attached)
-            if key == "n":
+            if key == "n" and len(entries) == 1:
+                self.show("the cluster has no other golden")
+            elif key == "n":
                 example += 1
                 self.show(render.cluster_text(self.mirror, cluster, place, self.style, example))
             elif key in ("d", "o"):
