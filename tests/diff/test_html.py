@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chromium import dom
+from tests.chromium import dom, narrow
 from tests.diff.labelled import TILE, WS, read
 from tl_passlab.cli import main
 from tl_passlab.diff import diff_text
@@ -77,6 +77,14 @@ def test_browser_keys_go_from_hunk_to_hunk_and_cosmetic_ones_are_off(tmp_path: P
     shown = dom(tmp_path, page(before, after.replace("desc_a", "da")), script)
     title = re.search(r"<title>(.*)</title>", shown)
     assert title and re.fullmatch(r"true true (?:dark|light) 0 1", title.group(1)), title
+
+
+def test_a_phone_shows_both_sides_below_each_other_without_scrolling_sideways(tmp_path: Path) -> None:
+    script = """
+      var row = document.querySelector('.row.d'), sides = row.querySelectorAll('.o, .n');
+      return [document.documentElement.scrollWidth, sides[0].getBoundingClientRect().bottom <=
+        sides[1].getBoundingClientRect().top].join(' ');"""
+    assert narrow(tmp_path, page(), script) == "375 true"
 
 
 def test_directories_make_one_page_with_a_section_for_every_name(

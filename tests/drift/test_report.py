@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 
+from tests.chromium import narrow
 from tests.drift.lowerings import SOURCE, failed, lowering, replacing
 from tl_passlab.drift import compare_traces
 from tl_passlab.drift.group import by_origin, clusters, grouped
@@ -93,6 +95,13 @@ def test_page_is_whole_self_contained_and_escaped() -> None:
     page.feed(html)
     assert page.open == [] and page.fetched == [] and "script" not in page.tags
     assert "&lt;script&gt;" in html and "no longer lowers" in html and "A[(((bx * 512)" in html
+
+
+def test_page_fits_a_phone(tmp_path: Path) -> None:
+    script = """
+      document.querySelectorAll('details').forEach(function (d) { d.open = true; });
+      return document.documentElement.scrollWidth;"""
+    assert narrow(tmp_path, render_html(report()), script) == "375"
 
 
 def test_nothing_changed_is_no_difference() -> None:

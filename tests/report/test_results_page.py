@@ -12,7 +12,7 @@ import pytest
 
 from tests.report.synthetic import CASES, EVIL, failures, run, standing
 from tl_passlab.history.record import FAILED, PASSED, Record, Run
-from tl_passlab.history.standing import Point, Standing, TestHistory
+from tl_passlab.history.standing import Point, Standing, history_of
 from tl_passlab.report.results_html import duration, pass_rows, render_results, shortened
 
 # What a name can try: an element, an attribute, the end of a script, of a comment; reversed and half characters.
@@ -66,8 +66,8 @@ def hostile(attack: str) -> tuple[Run, Standing]:
         Record(outcome=outcome, **{**texts, "name": f"{attack}{outcome}", "pass_table": f"~ {attack} +1\n{attack}"})
         for outcome in (FAILED, PASSED, "skipped", "expected failure")
     )
-    point = Point(attack, attack, attack, attack, FAILED, 1.0)
-    past = TestHistory(records[0].name, "new", 2, point, point, 0.5)
+    points = [Point(attack, attack, attack, attack, outcome, 1.0) for outcome in (PASSED, FAILED)]
+    past = history_of(records[0].name, points)
     trends = {attack: ((attack, 1.0), (attack, 2.0))}
     names = tuple(record.name for record in records)
     texts_of_run = {f.name: attack for f in dataclasses.fields(Run) if f.type == "str"}
