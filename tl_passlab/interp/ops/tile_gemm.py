@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from tl_passlab.interp import axes, dtypes
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.dialect import GEMM_NAMES, gemm_arguments, literal
-from tl_passlab.interp.ops import sync
+from tl_passlab.interp.ops import sync, tensor_memory
 from tl_passlab.interp.program import DYNAMIC, Code
-from tl_passlab.interp.region import Region
+from tl_passlab.interp.region import Box, Region
 
 
 def matrix(values: Any) -> Any:
@@ -27,6 +28,27 @@ def product(left: Any, right: Any, accumulator: np.dtype[Any]) -> Any:
     return left.astype(wide) @ right.astype(wide)
 
 
+@dataclass(frozen=True)
+class Product:
+    """One product of evaluated regions, to be carried out when it completes."""
+
+    left: Box
+    right: Box
+    out: Box
+    transpose_a: bool
+    transpose_b: bool
+    keep: bool
+
+    def carry_out(self) -> None:
+        """Read the operands, write the accumulator."""
+        p, q = (matrix(box.mem.view(box.dtype)[box.index]) for box in (self.left, self.right))
+        view = self.out.mem.view(self.out.dtype)
+        result = product(p.T if self.transpose_a else p, q.T if self.transpose_b else q, self.out.dtype)
+        if self.keep:
+            result = result + matrix(view[self.out.index]).astype(result.dtype)
+        view[self.out.index] = dtypes.cast(result, self.out.dtype).reshape(self.out.shape)
+
+
 def _gemm(b: Build, call: Any) -> Code:
     g = gemm_arguments(call)
     left, right, out = Region(b, g.a), Region(b, g.b), Region(b, g.c)
@@ -35,13 +57,15 @@ def _gemm(b: Build, call: Any) -> Code:
 
     def run(a: Any) -> None:
         x, y, to = left.at(a), right.at(a), out.at(a)
+        if barrier_at is not None:
+            keep = not axes.uniform(clear(a))
+            tensor_memory.start(a, barrier_at(a), Product(x, y, to, g.transpose_a, g.transpose_b, keep), site)
+            return
         p, q = matrix(x.load(a, site)), matrix(y.load(a, site))
         result = product(p.T if g.transpose_a else p, q.T if g.transpose_b else q, to.dtype)
         if not axes.uniform(clear(a)):
             result = result + matrix(to.load(a, site)).astype(result.dtype)
         to.store(a, dtypes.cast(result, to.dtype).reshape(to.shape), site)
-        if barrier_at is not None:
-            sync.arrive(a, barrier_at(a), 1, site)
 
     return Code(run, DYNAMIC)
 
