@@ -32,7 +32,10 @@ def narrow(tmp_path: Path, text: str, script: str, width: int = 375) -> str:
     page.write_text(_with(text, f"parent.postMessage(String((function () {{ {script} }})()), '*')"), encoding="utf-8")
     frame = f'<iframe src="{page.as_uri()}" style="width: {width}px; height: 800px; border: 0"></iframe>'
     heard = "addEventListener('message', function (e) { document.title = e.data; });"
-    shown = dom(tmp_path, f"<!DOCTYPE html><title></title><script>{heard}</script><body>{frame}</body>")
+    # The message of the frame is awaited in virtual time, however loaded the machine is.
+    waiting = ("--virtual-time-budget=2000",)
+    outer = f"<!DOCTYPE html><title></title><script>{heard}</script><body>{frame}</body>"
+    shown = dom(tmp_path, outer, flags=waiting)
     return title(shown)
 
 
