@@ -14,6 +14,7 @@ import pytest
 
 from tests.lowering import LANE, stored_pairs, trace_of
 from tl_passlab.cases import load_case
+from tl_passlab.checks import read_blocks, run_checks
 from tl_passlab.model import CaseInfo, Target, Trace
 
 TOPICS = (
@@ -38,6 +39,7 @@ OTHERS = (
     "elementwise/wide_instructions",
     "metal/fragment_beside_an_accumulator",
     "warp_specialize/automatic_roles",
+    "warp_specialize/automatic_roles_with_a_gather",
     "warp_specialize/automatic_roles_without_tma",
     "warp_specialize/product_before_the_loop",
     "warp_specialize/schedule_by_hand",
@@ -129,7 +131,97 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "claim_every_barrier_of_the_block_is_fenced": (r" *T\.tcgen05_before_thread_sync\(\)\n", ""),
     "claim_the_kernel_is_marked_for_a_pair": (r"\"use_2cta\": 1", '"use_2cta": 0'),
     "claim_the_product_is_of_eight_bit_operands": (r"kFloat8_e4m3", "kFloat8_e5m2"),
+    "claim_the_workers_gather": (r'tl\.WSOpRef\(id="parallel_0"\), ', ""),
+    "claim_what_may_alias_is_not_restrict": (r"device float4\* C", "device float4* __restrict C"),
 }
+
+# Claims of cases whose other claims have no mutant: case, target and claim, and the edit as above.
+OF_OTHER_CASES: dict[tuple[str, str, str], tuple[str, str]] = {
+    ("pipeline/gemm_pipelined", "cuda:sm_90a", "claim_three_versions_with_a_full_and_an_empty_barrier_each"): (
+        r"\.init\(128\)",
+        ".init(64)",
+    ),
+    ("pipeline/gemm_pipelined", "metal", "claim_three_versions_with_a_full_and_an_empty_barrier_each"): (
+        r"(A_shared = \S+)\(3, ",
+        r"\1(2, ",
+    ),
+    ("pipeline/gemm_two_stages", "cuda:sm_80", "claim_no_product_reads_an_unawaited_copy"): (
+        r"T\.ptx_wait_group\(1\)",
+        "T.ptx_wait_group(2)",
+    ),
+    ("pipeline/gemm_two_stages", "cuda:sm_80", "claim_barriers_surround_the_product"): (
+        r"(ptx_wait_group\(1\)\n) *T\.tvm_storage_sync.*\n",
+        r"\1",
+    ),
+    ("attention/flash_forward", "cuda:sm_90a", "claim_each_product_awaits_and_releases_its_operand"): (
+        r" *T\.mbarrier_wait_parity\(\w+\[2 \+ k % 2\].*\n",
+        "",
+    ),
+    ("attention/flash_forward", "cuda:sm_80", "claim_only_keys_and_values_are_versioned"): (
+        r"(Q_shared = \S+)\(64, 64",
+        r"\1(2, 64, 64",
+    ),
+    ("attention/flash_forward_causal", "cuda:sm_90a", "claim_both_roles_run_the_same_number_of_blocks"): (
+        r"range\(bx \+ 1\)(:\n(?:.*\n)+?.*for k in)",
+        r"range(bx)\1",
+    ),
+    ("attention/flash_forward_causal", "cuda:sm_90a", "claim_no_score_starts_unmasked"): (
+        r"T\.if_then_else\(.*\)\n",
+        "T.float32(0)\n",
+    ),
+    ("sparse/block_sparse_gemm", "cuda:sm_90a", "claim_each_role_counts_its_own_phases"): (
+        r"consumer_phase_cnt\[0\] % 2\], ",
+        "ko % 2], ",
+    ),
+    ("warp_specialize/gemm_without_warp_specialization", "cuda:sm_90a", "claim_all_threads_copy_and_multiply"): (
+        r" *tl::wgmma_ss<.*\n",
+        "",
+    ),
+    ("layout/swizzled_layout", "cuda:sm_90a", "claim_tma_and_wgmma_agree_on_128_bytes"): (
+        r"(create_tma_descriptor\([^\n]*?), 3, (\d, \d\))",
+        r"\1, 2, \2",
+    ),
+    ("elementwise/add", "cuda:sm_80", "claim_each_element_is_computed_once"): (
+        r"T\.vectorized\(4\)",
+        "T.vectorized(2)",
+    ),
+    ("elementwise/add", "cuda:sm_80", "claim_both_edges_are_guarded"): (r"if (.*) < 100:", r"if \1 < 128:"),
+}
+
+
+@pytest.mark.parametrize(("name", "spec", "claim"), OF_OTHER_CASES, ids=[f"{c}-{n}-{t}" for n, t, c in OF_OTHER_CASES])
+def test_claim_of_another_case_fails_on_a_mutant(name: str, spec: str, claim: str) -> None:
+    trace, holds = trace_of(name, spec), load_case(name).claims[claim]
+    holds(trace)
+    with pytest.raises(AssertionError):
+        holds(mutated(trace, *OF_OTHER_CASES[name, spec, claim]))
+
+
+# A FileCheck block too must be able to fail: case, target, place of the block, and the edit.
+OF_BLOCKS: dict[tuple[str, str, str], tuple[str, str]] = {
+    ("pipeline/gemm_two_stages", "cuda:sm_80", "InjectSoftwarePipeline"): (
+        r"(T\.ptx_commit_group\(\)\n *)T\.ptx_wait_group\(1\)",
+        r"\1T.ptx_wait_group(2)",
+    ),
+    ("attention/flash_forward", "cuda:sm_90a", "ProducerConsumerWarpSpecialized"): (
+        r"( +else:\n)( +)(T\.fill.*acc.*\n)",
+        r"\2T.fill(acc)\n\1\2pass\n",
+    ),
+    ("hopper/arrive_with_expect", "cuda:sm_90a", "FuseMBarrierArriveExpectTx"): (
+        r"( +T\.ptx_arrive_barrier_expect_tx.*\n)( +T\.tma_load\(.*\n)",
+        r"\2\1",
+    ),
+    ("layout/transpose", "cuda:sm_80", "ThreadSync"): (r" *T\.tvm_storage_sync.*\n", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "spec", "pass_name"), OF_BLOCKS, ids=[f"{n}-{p}" for n, _, p in OF_BLOCKS])
+def test_filecheck_block_fails_on_a_mutant(name: str, spec: str, pass_name: str) -> None:
+    blocks = [block for block in read_blocks(load_case(name).info) if block.pass_name == pass_name]
+    trace = trace_of(name, spec)
+    assert list(run_checks(blocks, trace).values()) == [""]
+    (why,) = run_checks(blocks, mutated(trace, *OF_BLOCKS[name, spec, pass_name])).values()
+    assert why
 
 
 def held_claims() -> list[tuple[CaseInfo, Target, str]]:

@@ -4,10 +4,8 @@ What to look at: K and V get two versions and barriers of their own, Q is loaded
 maximum and sum live in fragments whose layout LayoutInference derives from the accumulators of the two products.
 """
 
-import re
-
 from cases.attention import _flash
-from tl_passlab.query import before
+from tl_passlab.query import after, before
 
 TARGETS = ["cuda:sm_80", "cuda:sm_90a"]
 WATCH = ["ProducerConsumerWarpSpecialized", "InjectSoftwarePipeline", "LayoutInference"]
@@ -42,7 +40,16 @@ def claim_each_product_awaits_and_releases_its_operand(trace):
     """Consumers wait for Q once, then for K before the first product and V before the second, and release each."""
     if trace.target not in ("cuda:sm_90a", "cuda:sm_100a"):
         return  # not warp-specialised
-    consumer = trace.after("ProducerConsumerWarpSpecialized").rpartition("else:")[2]
-    steps = re.findall(r"T\.(?:mbarrier_wait_parity|ptx_arrive_barrier)\(\w+\[([^]]*)\]|T\.(gemm)\(", consumer)
-    found = [barrier or product for barrier, product in steps]
+    consumer = after(trace, "ProducerConsumerWarpSpecialized").branches("else")[-1]
+    steps = consumer.ops("mbarrier_wait_parity", "ptx_arrive_barrier", "gemm")
+    found = ["gemm" if op.name == "gemm" else op.args[0].partition("[")[2].rstrip("]") for op in steps]
     assert found == ["8", "k % 2", "gemm", "4 + k % 2", "2 + k % 2", "gemm", "6 + k % 2"], f"consumer steps: {found}"
+
+
+# CHECK-AFTER(ProducerConsumerWarpSpecialized, cuda:sm_90a): if tx < 128:
+# CHECK: T.tma_copy(T.region(K[
+# CHECK: T.tma_copy(T.region(V[
+# CHECK: else:
+# CHECK: T.fill(T.region(acc[
+# CHECK: for k in range(
+# CHECK-NOT: T.tma_copy(

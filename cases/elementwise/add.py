@@ -4,9 +4,9 @@ What to look at: LayoutInference spreads the parallel loop over the threads and 
 length 72 allows; LowerTileOp writes the vectorised loop; LegalizeSafeMemoryAccess guards both edges.
 """
 
-import re
-
 import tilelang.language as T
+
+from tl_passlab.query import after
 
 TARGETS = ["cuda:sm_80", "metal", "c"]
 WATCH = [
@@ -45,8 +45,8 @@ def reference(A, B):
 
 def claim_each_element_is_computed_once(trace):
     """Threads x iterations x vector lanes is the size of the tile, and a vector is 16 bytes (32 on sm_100a)."""
-    text = trace.after("LowerTileOp")
-    steps, lanes = (int(re.search(rf"in T\.{kind}\((\d+)", text)[1]) for kind in ("unroll", "vectorized"))
+    region = after(trace, "LowerTileOp")
+    steps, lanes = (int(region.loops(kind=kind)[0].extent) for kind in ("unroll", "vectorized"))
     threads = 1 if trace.target == "c" else 128
     assert threads * steps * lanes == 32 * 64, f"{threads} threads x {steps} iterations x {lanes} lanes"
     assert lanes == (8 if trace.target == "cuda:sm_100a" else 4), f"{lanes} lanes of float32"
@@ -54,6 +54,6 @@ def claim_each_element_is_computed_once(trace):
 
 def claim_both_edges_are_guarded(trace):
     """LegalizeSafeMemoryAccess compares the column with 72 and the row with 100 around the store."""
-    text = trace.after("LegalizeSafeMemoryAccess")
-    guards = re.search(r"\n( +)if .* < 72:\n\1    if .* < 100:\n\1        C\[", text)
-    assert guards, "the store of C is not under a guard of its column and one of its row"
+    columns = after(trace, "LegalizeSafeMemoryAccess").branches("* < 72")
+    guarded = [store for column in columns for row in column.branches("* < 100") for store in row.stores("C")]
+    assert guarded, "the store of C is not under a guard of its column and one of its row"

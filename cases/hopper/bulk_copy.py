@@ -9,6 +9,8 @@ import re
 
 import tilelang.language as T
 
+from tl_passlab.query import after
+
 TARGETS = ["cuda:sm_90a"]
 WATCH = ["LowerSharedBarrier", "FuseMBarrierArriveExpectTx", "InjectFenceProxy"]
 SIZES = {"blocks": 4}
@@ -42,12 +44,11 @@ def reference(A):
 
 def claim_the_barrier_is_ready_before_its_first_use(trace):
     """Initialised for 128 arrivals by one thread, fenced, a barrier of the block, and only then expect and load."""
-    text = trace.after("LowerSharedBarrier")
-    steps = re.findall(
-        r"T\.(ptx_init_barrier_thread_count\(full_1\[0\], \d+|ptx_fence_barrier_init|tvm_storage_sync|mbarrier_\w+)",
-        text,
-    )
-    wanted = ["ptx_init_barrier_thread_count(full_1[0], 128", "ptx_fence_barrier_init", "tvm_storage_sync"]
+    region = after(trace, "LowerSharedBarrier")
+    counts = [op.args[1] for op in region.ops("ptx_init_barrier_thread_count")]
+    assert counts == ["128"], f"arrivals that complete the barrier: {counts}"
+    steps = region.order("ptx_init_barrier_thread_count", "ptx_fence_barrier_init", "tvm_storage_sync", "mbarrier_*")
+    wanted = ["ptx_init_barrier_thread_count", "ptx_fence_barrier_init", "tvm_storage_sync"]
     assert steps == [*wanted, "mbarrier_expect_tx", "mbarrier_wait_parity"], f"steps: {steps}"
 
 

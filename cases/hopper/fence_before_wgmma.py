@@ -4,9 +4,9 @@ What to look at: what ordinary stores wrote is visible to WGMMA only after a pro
 every thread, after the stores and before the first WGMMA, outside the loop over its steps.
 """
 
-import re
-
 import tilelang.language as T
+
+from tl_passlab.query import after
 
 TARGETS = ["cuda:sm_90a"]
 WATCH = ["InjectFenceProxy"]
@@ -45,7 +45,7 @@ def claim_a_fence_between_stores_and_wgmma(trace):
     """Stores to the tile, one fence, the steps of the product; nothing is stored after the fence."""
     if trace.target != "cuda:sm_90a":
         return  # no WGMMA
-    text = trace.after("InjectFenceProxy")
-    steps = re.findall(r"(doubled)\w*\[.*\] = |T\.(fence_proxy_async|ptx_wgmma_ss)\(", text)
-    found = ["".join(step) for step in steps]
+    region = after(trace, "InjectFenceProxy")
+    steps = [(op.line, op.name) for op in region.ops("fence_proxy_async", "ptx_wgmma_ss")]
+    found = [name for _, name in sorted([*steps, *((store.line, "doubled") for store in region.stores("doubled*"))])]
     assert found == ["doubled", "fence_proxy_async", "ptx_wgmma_ss"], f"order: {found}"

@@ -5,12 +5,11 @@ and WGMMA both know this swizzle. LowerTileOp must tell both of them the same on
 (On Metal the copies obey the annotation and `simdgroup_load` does not: the kernel lowers, and its result is wrong.)
 """
 
-import re
-
 import tilelang.language as T
 from tilelang.layout import make_swizzled_layout
 
 from cases.pipeline.gemm_pipelined import inputs, reference  # noqa: F401
+from tl_passlab.query import after
 
 TARGETS = ["cuda:sm_90a"]
 WATCH = ["ProducerConsumerWarpSpecialized", "LayoutInference", "LowerTileOp"]
@@ -40,7 +39,7 @@ def claim_tma_and_wgmma_agree_on_128_bytes(trace):
     """Both operands: swizzle 3 (128 bytes) in the TMA descriptor, layout type 1 (the same) in the WGMMA descriptor."""
     if trace.target != "cuda:sm_90a":
         return  # no WGMMA
-    text = trace.after("LowerTileOp")
-    tma = re.findall(r"T\.create_tma_descriptor\(.*?, (\d), \d, \d\)", text)
-    wgmma = re.findall(r"T\.initialize_wgmma_descriptor\(.*, (\d), \d, \d+\)", text)
+    region = after(trace, "LowerTileOp")
+    tma = [op.args[-3] for op in region.ops("create_tma_descriptor")]
+    wgmma = [op.args[-3] for op in region.ops("initialize_wgmma_descriptor")]
     assert (tma, wgmma) == (["3", "3"], ["1", "1"]), f"swizzle of TMA {tma}, of WGMMA {wgmma}"

@@ -50,3 +50,9 @@ def claim_the_pitch_is_33(trace):
     """The write steps by 33 from row to row, the read from column to column."""
     write, read = re.findall(r"\btile\[(.*?)\](?: = A|;$)", trace.source.partition("for (")[2], re.MULTILINE)
     assert "* 33)" in write and "* 33)" in read, f"write index {write}, read index {read}"
+
+
+# CHECK-AFTER(ThreadSync, cuda:sm_80): ] = A
+# CHECK: T.tvm_storage_sync(
+# CHECK-NOT: T.tvm_storage_sync(
+# CHECK: = tile{{.*}}[

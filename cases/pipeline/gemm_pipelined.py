@@ -5,9 +5,9 @@ peels a prologue that fills two of them. On sm_90a ProducerConsumerWarpSpecializ
 warp group issues TMA copies, and each version has a full and an empty barrier. LowerTileOp picks the instructions.
 """
 
-import re
-
 import tilelang.language as T
+
+from tl_passlab.query import before, source
 
 TARGETS = ["cuda:sm_80", "cuda:sm_90a", "metal"]
 WATCH = [
@@ -50,8 +50,9 @@ def reference(A, B):
 
 def claim_three_versions_with_a_full_and_an_empty_barrier_each(trace):
     """Both operands have three versions; a warp-specialised pipeline has one full and one empty barrier for each."""
-    versions = re.findall(r"[AB]_shared = T.sblock_alloc_buffer\(\((\d+), \d+, \d+\)", trace.before("LayoutInference"))
-    assert versions == ["3", "3"] or trace.target == "hip:gfx942", f"versions of A_shared, B_shared: {versions}"
-    barriers = re.findall(r"\.init\((\d+)\)", trace.source)
+    operands = before(trace, "LayoutInference").allocs(name="[AB]_shared")
+    versions = {operand.name: operand.shape[0] for operand in operands}
+    assert set(versions.values()) == {"3"} or trace.target == "hip:gfx942", f"versions of the operands: {versions}"
+    barriers = [op.args[0] for op in source(trace).ops("init")]
     tma = trace.target in ("cuda:sm_90a", "cuda:sm_100a")
     assert barriers == (["1"] * 3 + ["128"] * 3 if tma else []), f"arrivals that complete each barrier: {barriers}"

@@ -8,6 +8,7 @@ ThreadSync makes what others copied visible after each wait; ThreadSync.2 keeps 
 import re
 
 from cases.pipeline.gemm_pipelined import inputs, kernel, reference  # noqa: F401
+from tl_passlab.query import after
 
 TARGETS = ["cuda:sm_80", "metal", "hip:gfx950"]
 WATCH = ["PipelinePlanning", "InjectSoftwarePipeline", "ThreadSync", "ThreadSync.2"]
@@ -16,31 +17,26 @@ NOT_ON = {"c": "LayoutInference finds no layout for the accumulator fragment"}
 
 
 def claim_no_product_reads_an_unawaited_copy(trace):
-    """Replaying the pipeline, the group that filled a version is complete before the product that reads it."""
+    """Each product awaits all groups but the one that fills the next version; the last one all of them."""
     if trace.target != "cuda:sm_80":
         return  # TMA barriers on Hopper; synchronous copies elsewhere
-    text = trace.after("InjectSoftwarePipeline")
-    trips = int(re.search(r"for ko in T\.serial\((\d+)", text)[1])
-    before, body, after = re.split(r"(?m)^ *for ko in [^\n]*\n((?:.*\n)*?.*T\.gemm[^\n]*\n)", text)
-    committed = completed = products = 0
-    for piece in [before, *[body] * trips, after]:
-        for op, pending in re.findall(r"T\.(ptx_commit_group|ptx_wait_group|gemm)\((\d*)", piece):
-            committed += op == "ptx_commit_group"
-            completed = committed - int(pending) if op == "ptx_wait_group" else completed
-            products += op == "gemm"
-            assert op != "gemm" or completed >= products, f"product {products} reads a copy that is in flight"
-    assert products == committed == trace.sizes["K"] // 32, f"{committed} groups of copies, {products} products"
+    region = after(trace, "InjectSoftwarePipeline")
+    (loop,) = region.loops("ko")
+    steps = [part.order("ptx_*_group", "gemm") for part in (region.ahead_of(loop), loop, region.past(loop))]
+    wanted = [["ptx_commit_group"], ["ptx_commit_group", "ptx_wait_group", "gemm"], ["ptx_wait_group", "gemm"]]
+    assert steps == wanted, f"before, in and after the loop: {steps}"
+    pending = [op.args[0] for op in region.ops("ptx_wait_group")]
+    assert pending == ["1", "0"], f"groups that may be pending in the loop and after it: {pending}"
 
 
 def claim_barriers_surround_the_product(trace):
     """In the loop, one barrier precedes the copies (write after read), one the product (read after write)."""
     if trace.target != "cuda:sm_80":
         return  # on Metal, 0.1.11 emits no barrier at all
-    loop = trace.after("ThreadSync.2").partition("for ko in")[2]
-    order = re.findall(r"T\.(tvm_storage_sync|ptx_wait_group|ptx_ldmatrix|ptx_cp_async)\(", loop)
-    runs = [op for i, op in enumerate(order) if i == 0 or order[i - 1] != op]
+    (loop,) = after(trace, "ThreadSync.2").loops("ko")
+    runs = loop.order("tvm_storage_sync", "ptx_wait_group", "ptx_ldmatrix", "ptx_cp_async", runs=True)
     wanted = ["tvm_storage_sync", "ptx_cp_async", "ptx_wait_group", "tvm_storage_sync", "ptx_ldmatrix"]
-    assert runs[:5] == wanted, f"order in the loop: {runs}"
+    assert runs == wanted, f"order in the loop: {runs}"
 
 
 def claim_mfma_reads_the_version_that_was_filled(trace):
@@ -50,3 +46,13 @@ def claim_mfma_reads_the_version_that_was_filled(trace):
     reads = re.findall(r"[AB]_local\w*.* = .*[AB]_shared\)(.*);", trace.source)
     versions = ["ko & 1" if "((ko & 1) * 2048)" in r else "1" if "+ 2048)" in r else "0" for r in reads]
     assert versions == ["ko & 1", "ko & 1", "1", "1"], f"versions that MFMA reads: {versions}"
+
+
+# CHECK-AFTER(InjectSoftwarePipeline, cuda:sm_80): T.ptx_commit_group()
+# CHECK: for ko in T.serial(7
+# CHECK: T.ptx_commit_group()
+# CHECK-NEXT: T.ptx_wait_group(1)
+# CHECK: T.gemm({{.*}}A_shared[ko % 2
+# CHECK: T.ptx_wait_group(0)
+# CHECK: T.gemm(
+# CHECK-NOT: T.gemm(

@@ -4,9 +4,8 @@ What to look at: with `tl.disable_warp_specialized` ProducerConsumerWarpSpeciali
 InjectSoftwarePipeline does its work, as on sm_80. All 128 threads copy and multiply; there is no mbarrier.
 """
 
-import re
-
 from cases.pipeline.gemm_pipelined import inputs, kernel, reference  # noqa: F401
+from tl_passlab.query import source
 
 TARGETS = ["cuda:sm_90a"]
 WATCH = ["PipelinePlanning", "InjectSoftwarePipeline", "LayoutInference", "LowerTileOp"]
@@ -25,8 +24,8 @@ def claim_all_threads_copy_and_multiply(trace):
     """128 threads, cp.async instead of TMA, no mbarrier, one WGMMA in the loop and one in the epilogue."""
     if trace.target != "cuda:sm_90a":
         return  # no WGMMA
-    source = trace.source
-    assert "__launch_bounds__(128, 1)" in source, "the launch has extra threads"
-    assert "mbarrier" not in source and "tma_load" not in source, "TMA although warp specialisation is off"
-    assert source.count("tl::cp_async_gs<16>(") == 4, "expected A and B in the prologue and in the loop"
-    assert len(re.findall(r"tl::wgmma_ss<", source)) == 2, "expected a WGMMA in the loop and one in the epilogue"
+    region = source(trace)
+    assert "__launch_bounds__(128, 1)" in region.text, "the launch has extra threads"
+    assert region.uses("mbarrier") == region.count("tma_load") == 0, "TMA although warp specialisation is off"
+    assert region.count("cp_async_gs") == 4, "expected A and B in the prologue and in the loop"
+    assert region.count("wgmma_ss") == 2, "expected a WGMMA in the loop and one in the epilogue"
