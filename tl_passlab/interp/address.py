@@ -87,6 +87,11 @@ class Terms:
 
 def linear(b: Build, buffer: Any, indices: list[Any]) -> Locate:
     """Address a buffer by its linear index alone; leaving the memory is a finding."""
+    return _locator(b, buffer, terms_of(b, buffer, indices))
+
+
+def terms_of(b: Build, buffer: Any, indices: list[Any]) -> Terms:
+    """The addends of an element's linear index."""
     terms = Terms()
     strides = strides_of(b, buffer)
     if len(indices) != len(strides):
@@ -97,14 +102,14 @@ def linear(b: Build, buffer: Any, indices: list[Any]) -> Locate:
         else:
             terms.add_code(b, _times(b, b.expr(node), stride), 1)
     terms.add(b, buffer.elem_offset, 1)
-    return _locator(b, buffer, terms)
+    return terms
 
 
 def _locator(b: Build, buffer: Any, terms: Terms) -> Locate:
     dtype, width = element_type(buffer)
     slot = b.data_slot(buffer, dtype.itemsize)
     site, memo, constant = b.site, b.memo(), terms.constant
-    by_lanes = _lane_part(b, terms)
+    by_lanes = lane_part(b, terms)
     by_uniform, dynamic = terms.sum_of("uniform"), terms.sum_of("dynamic")
 
     def locate(a: Any) -> tuple[Any, Any]:
@@ -130,7 +135,8 @@ def _locator(b: Build, buffer: Any, terms: Terms) -> Locate:
     return locate
 
 
-def _lane_part(b: Build, terms: Terms) -> Any:
+def lane_part(b: Build, terms: Terms) -> Any:
+    """The sum of the addends that depend on lanes alone, computed once; None when there are none."""
     run = terms.sum_of("lanes")
     if run is None:
         return None

@@ -45,7 +45,10 @@ def bind_thread(b: Build, var: Any, tag: str, extent: Any) -> None:
     if tag.startswith("blockIdx."):
         b.grid.append((b.bind(var, UNIFORM), tag, b.expr(extent)))
     elif tag.startswith("threadIdx."):
-        b.threads.append((b.bind(var, LANES), tag, None if extent is None else b.expr(extent)))
+        code = None if extent is None else b.expr(extent)
+        b.threads.append((b.bind(var, LANES), tag, code))
+        if code is not None and code.is_constant:
+            b.ranges[hash(var)] = np.arange(int(code.constant))
     else:
         raise Unsupported(f"launch index {tag}")
 
@@ -123,6 +126,8 @@ def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: An
     b.data_slot(buffer, dtype.itemsize)
     extents = [b.expr(e).run for e in buffer.shape]
     rows = _rows_of(b, scope)
+    if rows == "thread":
+        b.private.add(hash(buffer.data))
 
     def allocate(a: Any) -> None:
         size = math.prod(int(run(a)) for run in extents) * width * dtype.itemsize

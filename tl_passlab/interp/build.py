@@ -38,6 +38,9 @@ class Build:
         self.axis_slots: list[int] = []
         self.loop_ends: list[list[int]] = []
         self.meant: dict[int, Any] = {}
+        self.touched: dict[int, None] = {}
+        self.private: set[int] = set()
+        self.ranges: dict[int, Any] = {}
 
     def expr(self, node: Any) -> Code:
         """Compile an expression."""
@@ -51,6 +54,7 @@ class Build:
             found = self.slots[key] = len(self.slots)
             self.names.append(str(var.name))
             self.keep.append(var)
+        self.touched[found] = None
         return found
 
     def bind(self, var: Any, depends: int) -> int:

@@ -18,6 +18,7 @@ from tl_passlab.interp.execute import DEVICE_TYPES, Compiled, Compiler
 from tl_passlab.interp.findings import Finding
 from tl_passlab.interp.launch import Options
 from tl_passlab.interp.layouts import permutations, placed, restored
+from tl_passlab.interp.repeat import Launches
 from tl_passlab.interp.schedule import Schedule
 from tl_passlab.model import Case, Target
 
@@ -210,6 +211,7 @@ class Judge:
         self._schedules = schedules
         self._explore = explore
         self._compiler = Compiler()
+        self._launches = Launches()
         self._places: dict[str, Any] = {}
 
     def judge(self, stage: Stage) -> BoundaryResult:
@@ -242,7 +244,11 @@ class Judge:
         states = 0
         for position, chosen in enumerate(self._schedules):
             options = Options(
-                chosen, watch=position == 0, explore=self._explore and position == 0, device_type=self._device_type
+                chosen,
+                watch=position == 0,
+                explore=self._explore and position == 0,
+                device_type=self._device_type,
+                launches=self._launches,
             )
             got, run = compiled.run(arguments, options)
             got = restored(got, places)

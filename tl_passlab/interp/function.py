@@ -10,6 +10,7 @@ from tl_passlab.interp import stmt
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.expr import expr
+from tl_passlab.interp.identity import identity
 from tl_passlab.interp.program import Level, Program, Run, Site
 
 THREAD_BINDING = 4
@@ -146,12 +147,15 @@ def _host(b: Build, node: Any, steps: list[Step]) -> None:
 
 def _kernel(b: Build, node: Any) -> Program:
     b.grid, b.threads, b.launch_threads = [], [], [128, 1, 1]
+    alone = not (b.safe_values or b.meant or b.reducer)  # nothing from outside of the kernel but values
+    known, b.touched = len(b.slots), {}
     code: list[Run] = []
     stmt.flat(b, node, code)
     return Program(
         code=code, sites=b.sites, slots=0, caches=b.caches, memos=b.memos, names=b.names, grid=b.grid,
         threads=b.threads, launch_threads=b.launch_threads, units=b.units, level=b.level,
-        written=frozenset(b.written),
+        written=frozenset(b.written), identity=identity(node) if alone else None,
+        inputs=tuple(slot for slot in b.touched if slot < known),
     )  # fmt: skip
 
 

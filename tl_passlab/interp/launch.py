@@ -27,7 +27,8 @@ from tl_passlab.interp.schedule import Schedule
 class Options:
     """How a run is made: the schedule, whether accesses are watched, whether schedules are explored.
 
-    A `ledger` remembers who stores what; such a run is made to explain a result and checks nothing.
+    A `ledger` remembers who stores what; such a run is made to explain a result and checks nothing. `launches` are
+    those of earlier boundaries, which need not be made again.
     """
 
     schedule: Schedule
@@ -35,6 +36,7 @@ class Options:
     explore: bool = False
     device_type: int = 2
     ledger: Any = None
+    launches: Any = None
 
 
 @dataclass
@@ -106,7 +108,7 @@ def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> N
         if step.run is not None:
             step.run(host)
         elif step.kernel is not None:
-            launch(step.kernel, env, run)
+            _launch(step.kernel, env, run)
         else:
             device = resolve(step.callee)
             values = [argument(host) for argument in step.arguments][: len(device.params)]
@@ -114,6 +116,14 @@ def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> N
             for slot, value in zip(device.params, values, strict=True):
                 inner[slot] = value
             _steps(device, inner, resolve, run)
+
+
+def _launch(program: Program, env: list[Any], run: Run) -> None:
+    known = run.options.launches
+    if known is None or run.options.ledger is not None:
+        launch(program, env, run)
+    else:
+        known.run(program, env, run, lambda: launch(program, env, run))
 
 
 class _HostAgent(Agent):

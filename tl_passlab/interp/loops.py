@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from tl_passlab.interp import axes, branch
+from tl_passlab.interp import axes, branch, fold
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Stuck, Unsupported
+from tl_passlab.interp.independent import independent, range_of
 from tl_passlab.interp.program import DYNAMIC, LANES, UNIFORM, Run
 
 SERIAL, PARALLEL, VECTORIZED, UNROLLED, THREAD_BINDING = range(5)
@@ -42,8 +44,12 @@ def simple_for(b: Build, node: Any, simple: Simple) -> Run | None:
         return simple(b, node.body)
     if kind == VECTORIZED and not b.vectorising:
         return _as_vector(b, node, simple)
-    if kind == PARALLEL and b.parallel_depth < axes.PARALLEL_AXES:
+    if b.parallel_depth < axes.PARALLEL_AXES and (
+        kind == PARALLEL or (kind in (SERIAL, UNROLLED) and independent(b, node))
+    ):
         return _as_axis(b, node, simple)
+    if kind in (SERIAL, UNROLLED) and (run := fold.accumulation(b, node)) is not None:
+        return run
     return _iterated(b, node, simple)
 
 
@@ -93,7 +99,8 @@ def _axis_loop(b: Build, node: Any, simple: Simple, axis: int) -> Run:
 def _iterated(b: Build, node: Any, simple: Simple) -> Run:
     start, extent, step = b.expr(node.min).run, b.expr(node.extent).run, _step(b, node)
     slot = b.bind(node.loop_var, UNIFORM)
-    body = simple(b, node.body) or _nothing
+    with _known_range(b, node):
+        body = simple(b, node.body) or _nothing
 
     def run(a: Any) -> None:
         size, first = extent(a), start(a)
@@ -105,6 +112,16 @@ def _iterated(b: Build, node: Any, simple: Simple) -> Run:
             body(a)
 
     return run
+
+
+@contextmanager
+def _known_range(b: Build, node: Any) -> Iterator[None]:
+    """While a body is compiled, the values that its loop's variable takes are known."""
+    found = range_of(node)
+    if found is not None:
+        b.ranges[hash(node.loop_var)] = found
+    yield
+    b.ranges.pop(hash(node.loop_var), None)
 
 
 def _masked_loop(a: Any, first: Any, size: Any, step: int, slot: int, body: Run) -> None:

@@ -86,7 +86,7 @@ class Level:
 
 @dataclass
 class Program:
-    """A compiled kernel."""
+    """A compiled kernel. Equal `identity` and level: the same kernel, given the values of its `inputs` in order."""
 
     code: list[Run]
     sites: list[Site]
@@ -100,6 +100,9 @@ class Program:
     units: Mapping[int, int]
     level: Level
     written: frozenset[int]
+    identity: int | None = None
+    inputs: tuple[int, ...] = ()
+    places: Any = None
     lane_caches: dict[bytes, list[Any]] = field(default_factory=dict)
     lane_memos: dict[bytes, list[dict[Any, Any]]] = field(default_factory=dict)
 

@@ -7,22 +7,23 @@ from typing import Any
 import numpy as np
 
 from tl_passlab.interp.agents import WARP, Agent
-from tl_passlab.interp.clocks import Clocks, Token
+from tl_passlab.interp.clocks import Token
+from tl_passlab.interp.hazards import Hazards
 from tl_passlab.interp.memory import Mem
-from tl_passlab.interp.places import own_cells, places, widen
+from tl_passlab.interp.places import Known, own_cells, places, widen
 from tl_passlab.interp.shadow import Shadow
 
 
-class Watch:
+class Watch(Hazards):
     """Checks accesses and keeps the clocks of one block."""
 
     def __init__(self, block: Any, *, warps: bool, fences: bool, tracked: set[int]) -> None:
-        self.block = block
-        self.warps = warps
+        super().__init__(block, warps=warps)
         self.fences = fences
         self.tracked = tracked
-        self.clocks = Clocks(-(-block.thread_count // WARP) if warps else 1)
-        self.streams: dict[tuple[str, int], int] = {}
+        if block.program.places is None:
+            block.program.places = Known()
+        self._known: Known = block.program.places
         self.times: dict[int, int] = {}
 
     # -- who executes -------------------------------------------------------------------------------------------
@@ -48,20 +49,21 @@ class Watch:
             return
         shadow = self.shadow(mem, itemsize)
         if mem.rows > 1:
-            self._check_valid(a, mem, shadow, own_cells(a, index, itemsize // shadow.unit), site)
+            if not shadow.knows(a, index, itemsize):
+                cells = own_cells(a, index, itemsize // shadow.unit)
+                if self._check_valid(a, mem, shadow, cells, site):
+                    shadow.learn(a, index, itemsize)
             return
-        cells, rows, lanes = places(a, index, itemsize // shadow.unit, warps=self.warps)
+        cells, rows, lanes = self._known.places(a, index, itemsize // shadow.unit, warps=self.warps)
         if cells.size == 0:
             return
-        self._check_valid(a, mem, shadow, cells, site)
+        if not shadow.knows(a, index, itemsize) and self._check_valid(a, mem, shadow, cells, site):
+            shadow.learn(a, index, itemsize)
         self._check_writer(a, mem, shadow, cells, rows, site, None)
         self._check_lanes(a, mem, shadow, cells, rows, lanes, site)
-        times = self.clocks.now(rows)
-        lines = shadow.lines(self.clocks.column[np.unique(rows)])
-        by_row: Any = np.zeros(len(self.clocks.column), dtype=np.int64)
-        by_row[np.unique(rows)] = lines
-        shadow.reads[by_row[rows], cells] = times
-        shadow.read_site[by_row[rows], cells] = site
+        lines = shadow.lines_of(self.clocks.column[rows])
+        shadow.reads[lines, cells] = self.clocks.now(rows)
+        shadow.read_site[lines, cells] = site
 
     def write(self, a: Agent, mem: Mem, index: Any, itemsize: int, site: int, value: Any = None) -> None:
         """A store by the agent's active lanes; `value` tells a harmless repetition from a race."""
@@ -69,10 +71,11 @@ class Watch:
             return
         shadow = self.shadow(mem, itemsize)
         if mem.rows > 1:
-            if shadow.valid is not None:
+            if shadow.valid is not None and not shadow.knows(a, index, itemsize):
                 shadow.valid[own_cells(a, index, itemsize // shadow.unit)] = True
+                shadow.learn(a, index, itemsize)
             return
-        cells, rows, lanes = places(a, index, itemsize // shadow.unit, warps=self.warps)
+        cells, rows, lanes = self._known.places(a, index, itemsize // shadow.unit, warps=self.warps)
         if cells.size == 0:
             return
         self._check_writer(a, mem, shadow, cells, rows, site, value)
@@ -110,8 +113,7 @@ class Watch:
         self.write(a, mem, self._as_lanes(a, index), itemsize, site)
 
     def _as_lanes(self, a: Agent, index: Any) -> Any:
-        """An index by warp laid out by lane, so that each element belongs to its own warp."""
-        return index if not self.warps else index.reshape(a.count, -1, 1, 1, 1)
+        return index if not self.warps else self._known.by_lane(a, index)
 
     def atomic(self, a: Agent, mem: Mem, index: Any, itemsize: int, site: int) -> None:
         """An atomic update: a race with plain accesses, not with other atomics."""
@@ -161,6 +163,28 @@ class Watch:
         shadow.reads[line, cells] = time
         shadow.read_site[line, cells] = site
 
+    def read_async_by(
+        self, a: Agent, mem: Mem, cells_of: Any, itemsize: int, site: int, streams: list[tuple[int, int, int]]
+    ) -> None:
+        """The same read by the operations of several rows, each given as row, stream and time."""
+        if not self._watches(mem):
+            return
+        shadow = self.shadow(mem, itemsize)
+        cells = widen(np.asarray(cells_of).reshape(-1), itemsize // shadow.unit)
+        rows = np.array([row for row, _, _ in streams])[:, None]
+        writer, written_at = shadow.writer[cells], shadow.written_at[cells]
+        fine = shadow.valid is None or bool(shadow.valid[cells].all())
+        fine = fine and bool((self.clocks.seen[rows, writer] >= written_at).all())
+        if fine and self.fences and mem.scope != "global":
+            fine = not (shadow.generic[cells] & (self.clocks.fenced[rows, writer] < written_at)).any()
+        if not fine:  # one by one, for the findings of each
+            for row, stream, time in streams:
+                self.read_async(a, mem, cells_of, itemsize, site, stream, time, row)
+            return
+        lines = shadow.lines(np.array([stream for _, stream, _ in streams]))[:, None]
+        shadow.reads[lines, cells] = np.array([time for _, _, time in streams])[:, None]
+        shadow.read_site[lines, cells] = site
+
     def write_async(
         self, a: Agent, mem: Mem, index: Any, itemsize: int, site: int, columns: Any, times: Any, rows: Any
     ) -> None:
@@ -169,9 +193,10 @@ class Watch:
             return
         shadow = self.shadow(mem, itemsize)
         scale = itemsize // shadow.unit
-        index, rows, columns, times = np.broadcast_arrays(index, rows, columns, times)
-        cells = widen(index.reshape(-1), scale)
-        rows, columns, times = (np.repeat(x.reshape(-1), scale) for x in (rows, columns, times))
+        if any(isinstance(x, np.ndarray) for x in (columns, times, rows)):
+            index, rows, columns, times = np.broadcast_arrays(index, rows, columns, times)
+            rows, columns, times = (np.repeat(x.reshape(-1), scale) for x in (rows, columns, times))
+        cells = widen(np.asarray(index).reshape(-1), scale)
         if cells.size == 0:
             return
         if shadow.valid is not None:
@@ -214,89 +239,3 @@ class Watch:
 
     def _watches(self, mem: Mem) -> bool:
         return mem.scope != "global" or id(mem) in self.tracked
-
-    def _check_valid(self, a: Agent, mem: Mem, shadow: Shadow, cells: Any, site: int) -> None:
-        if shadow.valid is not None and not shadow.valid[cells].all():
-            missing = cells[~shadow.valid[cells]]
-            if mem.rows > 1:
-                missing = missing % (mem.row_bytes // shadow.unit)
-            kind = "unwritten-register" if mem.rows > 1 else "uninitialised"
-            self.block.report(
-                kind,
-                f"{mem.name}: bytes {self._span(shadow, missing)} are read but nobody wrote them",
-                a,
-                site,
-            )
-
-    def _check_writer(self, a: Agent, mem: Mem, shadow: Shadow, cells: Any, rows: Any, site: int, value: Any) -> None:
-        ok = self.clocks.seen[rows, shadow.writer[cells]] >= shadow.written_at[cells]
-        if ok.all():
-            return
-        bad = cells[~ok]
-        known = int(shadow.write_site[bad[0]])
-        kind = "race"
-        if value is not None and value(bad, shadow.unit):
-            kind = "benign-race"
-        self.block.report(
-            kind,
-            f"{mem.name}: bytes {self._span(shadow, bad)} are accessed with no ordering after they are written",
-            a,
-            known,
-            site,
-            detail=self._who(int(shadow.writer[bad[0]])),
-        )
-
-    def _check_lanes(self, a: Agent, mem: Mem, shadow: Shadow, cells: Any, rows: Any, lanes: Any, site: int) -> None:
-        """Two lanes of one warp, with no barrier since: no order is promised, and compilers make use of that."""
-        if lanes is None:
-            return
-        mine = (shadow.writer[cells] == self.clocks.column[rows]) & (shadow.written_at[cells] == self.clocks.now(rows))
-        known = shadow.lane[cells]
-        bad = mine & (known >= 0) & (known != lanes) & (shadow.write_site[cells] != site)
-        if bad.any():
-            cell, lane = int(cells[bad][0]), int(known[bad][0])
-            self.block.report(
-                "race",
-                f"{mem.name}: bytes {self._span(shadow, cells[bad])} are accessed by another lane "
-                "of the warp with no barrier after they are written",
-                a,
-                int(shadow.write_site[cell]),
-                site,
-                detail=f"written by thread {lane}, accessed by thread {int(lanes[bad][0])}",
-            )
-
-    @staticmethod
-    def _repeats(shadow: Shadow, cells: Any, value: Any) -> bool:
-        """Whether a store puts what is already there."""
-        return bool(shadow.valid is None or shadow.valid[cells].all()) and bool(value(cells, shadow.unit))
-
-    def _check_readers(self, a: Agent, mem: Mem, shadow: Shadow, cells: Any, rows: Any, site: int) -> None:
-        if not len(shadow.reader_columns):
-            return
-        seen = self.clocks.seen[np.atleast_1d(rows)][:, shadow.reader_columns].T
-        late = shadow.reads[:, cells] > seen
-        if late.any():
-            line, position = (int(x[0]) for x in np.nonzero(late))
-            bad = cells[late.any(axis=0)]
-            self.block.report(
-                "race",
-                f"{mem.name}: bytes {self._span(shadow, bad)} are overwritten with no ordering after they are read",
-                a,
-                int(shadow.read_site[line, cells[position]]),
-                site,
-                detail=self._who(int(shadow.reader_columns[line])),
-            )
-
-    def _who(self, column: int) -> str:
-        rows = np.nonzero(self.clocks.column == column)[0]
-        if rows.size:
-            return f"earlier access by {'warp' if self.warps else 'agent'} {int(rows[0])}"
-        for (kind, row), stream in self.streams.items():
-            if stream == column:
-                return f"earlier access by {kind} of {'warp' if self.warps else 'agent'} {row}"
-        return "earlier access by an asynchronous operation"
-
-    @staticmethod
-    def _span(shadow: Shadow, cells: Any) -> str:
-        first, last = int(cells.min()) * shadow.unit, (int(cells.max()) + 1) * shadow.unit - 1
-        return f"{first}..{last}"

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+MAX_KNOWN = 256
+
 
 class Shadow:
     """State per cell. `reads` has one line per reader column, made when a column first reads."""
@@ -29,10 +31,25 @@ class Shadow:
         self.write_site: Any = np.zeros(size, dtype=np.int32)
         self.lane: Any = np.full(size, -1, dtype=np.int32)
         self.atomic_sites: set[int] = set()
+        self._written: dict[tuple[int, int], Any] = {}
 
     def is_atomic(self, cells: Any) -> Any:
         """Which cells an atomic statement wrote last."""
         return np.isin(self.write_site[cells], list(self.atomic_sites)) & (self.writer[cells] > 0)
+
+    def knows(self, a: Any, index: Any, itemsize: int) -> bool:
+        """Whether an earlier access with this very index array, all lanes active, left all its cells written.
+
+        What is written stays written, and compiled accesses use the same arrays again and again.
+        """
+        return a.mask is None and self._written.get((id(index), itemsize)) is index
+
+    def learn(self, a: Any, index: Any, itemsize: int) -> None:
+        """All cells of an access have been written; keeping the array keeps its identity its own."""
+        if a.mask is None and isinstance(index, np.ndarray):
+            if len(self._written) >= MAX_KNOWN:
+                self._written.clear()
+            self._written[id(index), itemsize] = index
 
     def split(self, unit: int) -> None:
         """Make the cells smaller."""
@@ -56,3 +73,14 @@ class Shadow:
                 self.read_site = np.concatenate([self.read_site, np.zeros((1, self.cells), dtype=np.int32)])
                 self.reader_columns = np.append(self.reader_columns, int(column))
         return np.array([self.readers[int(c)] for c in flat])
+
+    def lines_of(self, columns: Any) -> Any:
+        """The line of each of many columns, most of which repeat."""
+        if not isinstance(columns, np.ndarray):
+            return self.lines(columns)[0]
+        if not len(columns):
+            return columns
+        present = np.flatnonzero(np.bincount(columns))
+        table: Any = np.zeros(present[-1] + 1, dtype=np.int64)
+        table[present] = self.lines(present)
+        return table[columns]

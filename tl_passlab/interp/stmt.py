@@ -8,36 +8,13 @@ from typing import Any
 import numpy as np
 
 from tl_passlab.interp import access, alloc, axes, branch
+from tl_passlab.interp.attributes import ignored_attribute
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.loops import flat_for, flat_while, simple_for, simple_while
 from tl_passlab.interp.ops import lookup, reducer
 from tl_passlab.interp.program import WAIT, Run
 
-IGNORED_ATTRIBUTES = {
-    "kWarpSpecializationScope",
-    "warp_specialize",
-    "kCustomWarpSpecialization",
-    "lexical_alloc_scope",
-    "storage_alignment",
-    "threadblock_swizzle_pattern",
-    "pragma_unroll_explicit",
-    "pragma_auto_unroll_max_step",
-    "realize_scope",
-    "compute_scope",
-    "device_id",
-    "device_type",
-    "device_scope",
-    "target",
-    "tl.assume",
-    "tirx.assume",
-    "software_pipeline_stage",
-    "software_pipeline_order",
-    "async_scope",
-    "tl.pipeline_context_num_stages",
-    "tl.smem_persistent",
-}
-IGNORED_PREFIXES = ("pragma_", "tl.pipeline_")
 PARALLEL = 1
 BREAKS = ("tl.loop_break", "tirx.break_loop")
 
@@ -149,7 +126,7 @@ def _attribute(b: Build, node: Any) -> None:
         b.reducer = node.node
     elif key == "tl.parallel_multiplicity":
         b.accumulating.add(hash(node.node))
-    elif key not in IGNORED_ATTRIBUTES and not key.startswith(IGNORED_PREFIXES):
+    elif not ignored_attribute(key):
         raise Unsupported(f"attribute {key}")
 
 

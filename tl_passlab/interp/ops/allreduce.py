@@ -69,6 +69,12 @@ def find(name: str) -> Callable[[Build, Any], Code] | None:
     return compiler
 
 
+def in_warp(name: str) -> bool:
+    """Whether a function is a reduction of one value by lanes of one warp, which needs no workspace."""
+    match = PATTERN.match(name)
+    return match is not None and match[7] == "run" and int(match[2]) <= WARP
+
+
 def _batch(a: Any, values: Any, space: Any, instance: Instance) -> None:
     """Reduce several registers in place; they share the barriers but not the workspace."""
     view = values.mem.view(values.dtype)

@@ -18,6 +18,7 @@ from tl_passlab.interp.ops.tensormap import swizzled
 from tl_passlab.interp.program import DYNAMIC, Code
 
 GROUP = 128
+ROWS = 64
 SWIZZLE_BITS = {0: 0, 1: 3, 2: 2, 3: 1}
 
 
@@ -56,7 +57,12 @@ def initialise(b: Build, call: Any) -> Code:
 
 def first_lanes(a: Any) -> Any:
     """Positions, among the agent's lanes, of the first lane of each warpgroup."""
-    groups = a.lanes // GROUP
+    return _first_lanes(a.lanes.tobytes())
+
+
+@functools.lru_cache(maxsize=256)
+def _first_lanes(lanes: bytes) -> Any:
+    groups = np.frombuffer(lanes, dtype=np.int64) // GROUP
     return np.nonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))[0]
 
 
@@ -101,20 +107,30 @@ class Operand:
     offset: Any
     along_k: bool
 
-    def matrices(self, a: Any, rows: int, columns: int, itemsize: int) -> tuple[Mem, list[Any]]:
+    def matrices(self, a: Any, rows: int, columns: int, itemsize: int) -> tuple[Mem, Any]:
         """The memory and, per warpgroup, the element indices of the operand."""
         known = a.env[self.slot][self.index]
         if known is None:
             raise Malformed("a wgmma descriptor is used before it is initialised")
         offsets = axes.lanes_of(self.offset(a), a.count)[first_lanes(a)]
-        result = [
-            addresses(
-                start + int(o) * 16, rows, columns, self.along_k, known.layout, known.leading, known.stride, itemsize
-            )
-            // itemsize
-            for start, o in zip(known.starts, offsets, strict=True)
-        ]
-        return known.mem, result
+        starts = tuple(start + int(o) * 16 for start, o in zip(known.starts, offsets, strict=True))
+        form = (rows, columns, self.along_k, known.layout, known.leading, known.stride, itemsize)
+        return known.mem, _elements(starts, form)
+
+
+@functools.lru_cache(maxsize=1024)
+def _elements(starts: tuple[int, ...], form: tuple[int, int, bool, int, int, int, int]) -> Any:
+    return np.stack([addresses(start, *form) // form[-1] for start in starts])
+
+
+@functools.lru_cache(maxsize=1024)
+def held(lanes: bytes, row: int, start: int, columns: int, itemsize: int) -> Any:
+    """Indices of a matrix that warpgroups hold in registers; of an accumulator where the item size is zero."""
+    places = operand_map(columns, itemsize) if itemsize else accumulator_map(columns)
+    own = np.frombuffer(lanes, dtype=np.int64).reshape(-1, GROUP, 1) * row
+    index: Any = np.zeros((own.shape[0], ROWS, columns), dtype=np.int64)
+    index[:, places[0], places[1]] = own + start + np.arange(columns // 2)
+    return index
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from tl_passlab.interp.build import Build
 from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.ops.allreduce import lane_values
-from tl_passlab.interp.ops.pointer import pointer
+from tl_passlab.interp.ops.pointer import pointer, remembered
 from tl_passlab.interp.ops.tma import near_pointer
 from tl_passlab.interp.program import DYNAMIC, Code
 
@@ -39,17 +39,15 @@ def whole_warps(a: Any, what: str, site: int) -> bool:
 def _ldmatrix(b: Build, call: Any) -> Code:
     args = list(call.args)
     transposed, number = bool(literal(args[0])), literal(args[1])
-    source, target, site = pointer(b, args[2]), pointer(b, args[3]), b.site
+    source, target, site, memo = pointer(b, args[2]), pointer(b, args[3]), b.site, b.memo()
 
     def run(a: Any) -> None:
         if not whole_warps(a, "ldmatrix", site):
             return
         of, to = source(a), target(a)
-        places = tile_places(axes.lanes_of(of.offset, a.count), number, transposed=transposed)
-        index = _in_bounds(a, of.mem, places // 2, site)
+        index = _rows_at(a, memo, of, number, site, transposed=transposed)
         mem, base = near_pointer(a, to)
-        own = a.lanes.astype(np.int64).reshape(-1, WARP, 1, 1) * (mem.row_bytes // 2)
-        registers = own + base // 2 + np.arange(2 * number).reshape(number, 2)
+        registers = remembered(a, memo, base, mem.row_bytes, lambda: _own_registers(a, mem, base, number))
         if base + 4 * number > mem.nbytes:
             a.m.report_outside(a, mem, np.array([base // 2 + 2 * number - 1]), mem.nbytes // 2, 2, site)
             return
@@ -61,6 +59,25 @@ def _ldmatrix(b: Build, call: Any) -> Code:
         mem.view(HALF)[registers] = of.mem.view(HALF)[index]
 
     return Code(run, DYNAMIC)
+
+
+def _own_registers(a: Any, mem: Any, base: int, number: int) -> Any:
+    own = a.lanes.astype(np.int64).reshape(-1, WARP, 1, 1) * (mem.row_bytes // 2)
+    return own + base // 2 + np.arange(2 * number).reshape(number, 2)
+
+
+def _rows_at(a: Any, memo: int, at: Any, number: int, site: int, *, transposed: bool) -> Any:
+    """Element indices of the tiles that lanes point at, inside of the memory."""
+
+    def make() -> Any:
+        index = tile_places(axes.lanes_of(at.offset, a.count), number, transposed=transposed) // 2
+        return index if index.min() >= 0 and index.max() < at.mem.nbytes // 2 else None
+
+    index = remembered(a, memo, at.offset, (at.mem.nbytes, "rows"), make)
+    if index is None:
+        places = tile_places(axes.lanes_of(at.offset, a.count), number, transposed=transposed)
+        index = _in_bounds(a, at.mem, places // 2, site)
+    return index
 
 
 def _in_bounds(a: Any, mem: Any, index: Any, site: int) -> Any:
@@ -75,6 +92,7 @@ def _stmatrix(b: Build, call: Any) -> Code:
     args = list(call.args)
     transposed, number = bool(literal(args[0])), literal(args[1])
     target, values, site = pointer(b, args[2]), [b.expr(x).run for x in args[3 : 3 + number]], b.site
+    memo = b.memo()
     if len(args) > 3 + number and str(args[3 + number].value) != "m8n8":
         raise Unsupported(f"tl.ptx_stmatrix {args[3 + number].value}")
 
@@ -82,8 +100,7 @@ def _stmatrix(b: Build, call: Any) -> Code:
         if not whole_warps(a, "stmatrix", site):
             return
         to = target(a)
-        places = tile_places(axes.lanes_of(to.offset, a.count), number, transposed=transposed)
-        index = _in_bounds(a, to.mem, places // 2, site)
+        index = _rows_at(a, memo, to, number, site, transposed=transposed)
         words = np.stack([np.asarray(lane_values(a, v(a))).reshape(a.count) for v in values], axis=-1)
         halves = np.stack([words & 0xFFFF, words >> 16], axis=-1).astype(HALF).reshape(index.shape)
         if a.watch is not None:

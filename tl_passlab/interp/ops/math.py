@@ -147,6 +147,12 @@ NO_EFFECT = (
     "tl.annotate_consumer_reg_alloc", "tirx.ptx_fence_barrier_init", "tl.disable_warp_group_reg_alloc",
 )  # fmt: skip
 
+
+def is_pure(name: str) -> bool:
+    """Whether a call computes a value from its arguments and does nothing else, on each lane and element alone."""
+    return name in OPS and name not in NO_EFFECT
+
+
 OPS: dict[str, Callable[[Build, Any], Code]] = {
     **{f"tirx.{name}": elementwise(f) for name, f in {**UNARY, **BINARY}.items()},
     **{name: _nothing for name in NO_EFFECT},

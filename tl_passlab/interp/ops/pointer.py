@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from tl_passlab.interp import address, axes, dtypes
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
-from tl_passlab.interp.expr import combine, constant
+from tl_passlab.interp.expr import constant
 from tl_passlab.interp.memory import Ptr
 from tl_passlab.interp.program import DYNAMIC, LANES, Code
 
@@ -25,18 +25,58 @@ def element_pointer(b: Build, load: Any) -> Code:
         raise Unsupported(f"address of an element of {scope}")
     dtype, width = address.element_type(buffer)
     slot = b.data_slot(buffer, dtype.itemsize)
-    total = b.expr(buffer.elem_offset)
-    for node, stride in zip(load.indices, address.strides_of(b, buffer), strict=True):
-        product = combine(b, lambda x, y: x * y, b.expr(node), stride)
-        total = combine(b, lambda x, y: x + y, total, product)
-    scale = dtype.itemsize * width
-    run = b.hoist(combine(b, lambda e: e * scale, total)).run
+    moved = _moved(b, address.terms_of(b, buffer, list(load.indices)), dtype.itemsize * width)
 
     def take(a: Any) -> Ptr:
-        pointer = a.pointer(slot)
-        return Ptr(pointer.mem, pointer.offset + run(a), dtype)
+        start = a.pointer(slot)
+        return Ptr(start.mem, moved(a, start.offset), dtype)
 
     return Code(take, DYNAMIC)
+
+
+def _moved(b: Build, terms: address.Terms, scale: int) -> Callable[[Any, Any], Any]:
+    """A byte offset plus `scale` times a sum. The same sum gives the same array, so what is made of it can be kept."""
+    memo, constant, by_lanes = b.memo(), terms.constant, address.lane_part(b, terms)
+    by_uniform, dynamic = terms.sum_of("uniform"), terms.sum_of("dynamic")
+
+    def offset(a: Any, start: Any) -> Any:
+        base = constant if by_uniform is None else constant + by_uniform(a)
+        if dynamic is not None or type(base) is not int or type(start) is not int:
+            total = base if by_lanes is None else by_lanes(a) + base
+            return start + (total if dynamic is None else total + dynamic(a)) * scale
+        key = base * scale + start
+        if by_lanes is None:
+            return key
+        table = a.memo[memo]
+        found = table.get(key)
+        if found is None:
+            if len(table) >= address.MAX_REMEMBERED:
+                table.clear()
+            found = table[key] = by_lanes(a) * scale + key
+        return found
+
+    return offset
+
+
+def _sum_of(b: Build, node: Any) -> address.Terms:
+    terms = address.Terms()
+    terms.add(b, node, 1)
+    return terms
+
+
+def remembered(a: Any, memo: int, of: Any, key: Hashable, make: Callable[[], Any | None]) -> Any:
+    """What `make` makes of an array (or number) and a key; None is not remembered and given back."""
+    table = a.memo[memo]
+    whole = (id(of) if isinstance(of, np.ndarray) else of, key)
+    found = table.get(whole)
+    if found is None:
+        made = make()
+        if made is None:
+            return None
+        if len(table) >= address.MAX_REMEMBERED:
+            table.clear()
+        found = table[whole] = (made, of)
+    return found[0]
 
 
 def _address_of(b: Build, call: Any) -> Code:
@@ -46,22 +86,21 @@ def _address_of(b: Build, call: Any) -> Code:
 def _tvm_access_ptr(b: Build, call: Any) -> Code:
     dtype = dtypes.numpy_type(str(call.args[0].dtype))
     width = dtypes.split(str(call.args[0].dtype))[1]
-    base, offset = pointer(b, call.args[1]), b.hoist(b.expr(call.args[2])).run
-    scale = dtype.itemsize * width
+    base, moved = pointer(b, call.args[1]), _moved(b, _sum_of(b, call.args[2]), dtype.itemsize * width)
 
     def take(a: Any) -> Ptr:
         start = base(a)
-        return Ptr(start.mem, start.offset + offset(a) * scale, dtype)
+        return Ptr(start.mem, moved(a, start.offset), dtype)
 
     return Code(take, DYNAMIC)
 
 
 def _byte_offset(b: Build, call: Any) -> Code:
-    base, offset = pointer(b, call.args[0]), b.hoist(b.expr(call.args[1])).run
+    base, moved = pointer(b, call.args[0]), _moved(b, _sum_of(b, call.args[1]), 1)
 
     def take(a: Any) -> Ptr:
         start = base(a)
-        return Ptr(start.mem, start.offset + offset(a), start.dtype)
+        return Ptr(start.mem, moved(a, start.offset), start.dtype)
 
     return Code(take, DYNAMIC)
 

@@ -14,7 +14,7 @@ from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.ops.ldmatrix import whole_warps
 from tl_passlab.interp.ops.numeric import multiply
-from tl_passlab.interp.ops.pointer import pointer
+from tl_passlab.interp.ops.pointer import pointer, remembered
 from tl_passlab.interp.program import DYNAMIC, Code
 
 SIDE = 8
@@ -52,24 +52,33 @@ def _fill(b: Build, call: Any) -> Code:
     return Code(run, DYNAMIC)
 
 
-def _places(a: Any, pointer_: Any, stride: int, *, transposed: bool, site: int) -> Any:
-    """Element indices of an 8x8 tile in memory, for each SIMD group."""
+def _places(a: Any, pointer_: Any, stride: int, *, transposed: bool) -> Any:
+    """Element indices of an 8x8 tile in memory, for each SIMD group; None when some are outside."""
+    index = _spread(a, pointer_, stride, transposed=transposed)
+    limit = pointer_.mem.nbytes // pointer_.dtype.itemsize
+    return index if index.min() >= 0 and index.max() < limit else None
+
+
+def _spread(a: Any, pointer_: Any, stride: int, *, transposed: bool) -> Any:
     unit = pointer_.dtype.itemsize
     first = axes.lanes_of(pointer_.offset, a.count).reshape(-1, WARP)[:, 0] // unit
     row, column = np.arange(SIDE)[:, None], np.arange(SIDE)[None, :]
     step = column * stride + row if transposed else row * stride + column
-    index = first.reshape(-1, 1, 1) + step
+    return first.reshape(-1, 1, 1) + step
+
+
+def _clipped(a: Any, pointer_: Any, stride: int, *, transposed: bool, site: int) -> Any:
+    index = _spread(a, pointer_, stride, transposed=transposed)
+    unit = pointer_.dtype.itemsize
     limit = pointer_.mem.nbytes // unit
-    if index.min() < 0 or index.max() >= limit:
-        a.m.report_outside(a, pointer_.mem, index, limit, unit, site)
-        index = np.clip(index, 0, limit - 1)
-    return index
+    a.m.report_outside(a, pointer_.mem, index, limit, unit, site)
+    return np.clip(index, 0, limit - 1)
 
 
 def _move(b: Build, call: Any, *, loads: bool) -> Code:
     args = list(call.args)
     matrix, number, memory = pointer(b, args[0]), b.expr(args[1]).run, pointer(b, args[2])
-    stride, transposed, site = b.expr(args[3]).run, bool(literal(args[6])), b.site
+    stride, transposed, site, memo = b.expr(args[3]).run, bool(literal(args[6])), b.site, b.memo()
 
     def run(a: Any) -> None:
         if not whole_warps(a, "simdgroup_load" if loads else "simdgroup_store", site):
@@ -78,7 +87,12 @@ def _move(b: Build, call: Any, *, loads: bool) -> Code:
         if other.mem.rows > 1:
             raise Unsupported("simdgroup access of per-thread memory")
         inner = _tiles(a, tile, number(a))
-        outer = _places(a, other, int(axes.uniform(stride(a))), transposed=transposed, site=site)
+        step = int(axes.uniform(stride(a)))
+        outer = remembered(
+            a, memo, other.offset, (step, other.mem.nbytes), lambda: _places(a, other, step, transposed=transposed)
+        )
+        if outer is None:
+            outer = _clipped(a, other, step, transposed=transposed, site=site)
         unit, far = tile.dtype.itemsize, other.dtype.itemsize
         if loads:
             if a.watch is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +73,20 @@ def box_in_shared(map_: TensorMap, base: int, box: tuple[int, ...] | None = None
 
 def box_in_global(map_: TensorMap, coordinates: list[int]) -> tuple[Any, Any]:
     """Byte addresses of the box's elements in global memory and which of them exist, in the reversed box's shape."""
-    rank = len(map_.box)
-    address: Any = np.full((1,) * rank, map_.offset, dtype=np.int64)
+    return _far(map_.offset, map_.shape, map_.strides, map_.box, tuple(coordinates))
+
+
+@functools.lru_cache(maxsize=512)
+def _far(
+    offset: int, extents: tuple[int, ...], strides: tuple[int, ...], box: tuple[int, ...], at_first: tuple[int, ...]
+) -> tuple[Any, Any]:
+    rank = len(box)
+    address: Any = np.full((1,) * rank, offset, dtype=np.int64)
     inside: Any = np.ones((1,) * rank, dtype=bool)
     for d in range(rank):
         shape = [1] * rank
-        shape[rank - 1 - d] = map_.box[d]
-        at: Any = (coordinates[d] + np.arange(map_.box[d])).reshape(shape)
-        inside = inside & (at >= 0) & (at < map_.shape[d])
-        address = address + at * map_.strides[d]
+        shape[rank - 1 - d] = box[d]
+        at: Any = (at_first[d] + np.arange(box[d])).reshape(shape)
+        inside = inside & (at >= 0) & (at < extents[d])
+        address = address + at * strides[d]
     return address, np.broadcast_to(inside, address.shape)

@@ -17,19 +17,17 @@ from tl_passlab.interp.memory import Mem
 from tl_passlab.interp.ops import numeric
 from tl_passlab.interp.ops.descriptor import (
     GROUP,
+    ROWS,
     Operand,
-    accumulator_map,
     first_lanes,
+    held,
     increase,
     initialise,
-    operand_map,
     slot_of,
 )
 from tl_passlab.interp.ops.pointer import pointer
 from tl_passlab.interp.ops.tma import near_pointer
 from tl_passlab.interp.program import DYNAMIC, Code
-
-ROWS = 64
 
 
 def _shape(text: str) -> tuple[int, int, int]:
@@ -104,8 +102,8 @@ def _issue(a: Any, p: Product) -> None:
     right, left = _contained(a, right_mem, right, b_type, p), _contained(a, left_mem, left, a_type, p)
 
     def act() -> None:
-        x = np.stack([left_mem.view(a_type)[i] for i in left])
-        y = np.stack([right_mem.view(b_type)[i] for i in right])
+        x = left_mem.view(a_type)[left]
+        y = right_mem.view(b_type)[right]
         result = numeric.multiply(x, y.swapaxes(1, 2), p.kinds[0], c_type, scale[0] * scale[1])
         view = out_mem.view(c_type)
         view[out] = (view[out] + result if keep else result).astype(c_type)
@@ -121,40 +119,30 @@ def _issue(a: Any, p: Product) -> None:
     launch(a, flight)
 
 
-def _contained(a: Any, mem: Mem, indices: list[Any], dtype: Any, p: Product) -> list[Any]:
-    if mem.rows > 1:
-        return indices
+def _contained(a: Any, mem: Mem, indices: Any, dtype: Any, p: Product) -> Any:
     limit = mem.nbytes // dtype.itemsize
-    fixed = []
+    if mem.rows > 1 or (indices.min() >= 0 and indices.max() < limit):
+        return indices
     for index in indices:
         if index.min() < 0 or index.max() >= limit:
             a.m.report_outside(a, mem, index, limit, dtype.itemsize, p.site)
-            index = np.clip(index, 0, limit - 1)
-        fixed.append(index)
-    return fixed
+    return np.clip(indices, 0, limit - 1)
 
 
 def _accumulators(a: Any, p: Product, n: int, dtype: Any) -> tuple[Mem, Any]:
     mem, base = near_pointer(a, p.out(a))
-    row, column = accumulator_map(n)
     start = base // dtype.itemsize + int(axes.uniform(p.out_offset(a)))
-    lanes = a.lanes.reshape(-1, GROUP, 1).astype(np.int64) * (mem.row_bytes // dtype.itemsize)
-    index = np.zeros((lanes.shape[0], ROWS, n), dtype=np.int64)
-    index[:, row, column] = lanes + start + np.arange(n // 2)
+    index = held(a.lanes.tobytes(), mem.row_bytes // dtype.itemsize, start, n, 0)
     if (start + n // 2) * dtype.itemsize > mem.nbytes:
         raise Malformed(f"wgmma accumulator leaves {mem.name}")
     return mem, index
 
 
-def _registers(a: Any, p: Product, k: int, dtype: Any) -> tuple[Mem, list[Any]]:
+def _registers(a: Any, p: Product, k: int, dtype: Any) -> tuple[Mem, Any]:
     start, offset = p.left
     mem, base = near_pointer(a, start(a))
-    row, column = operand_map(k, dtype.itemsize)
     first = base // dtype.itemsize + int(axes.uniform(offset(a)))
-    lanes = a.lanes.reshape(-1, GROUP, 1).astype(np.int64) * (mem.row_bytes // dtype.itemsize)
-    index = np.zeros((lanes.shape[0], ROWS, k), dtype=np.int64)
-    index[:, row, column] = lanes + first + np.arange(k // 2)
-    return mem, list(index)
+    return mem, held(a.lanes.tobytes(), mem.row_bytes // dtype.itemsize, first, k, dtype.itemsize)
 
 
 def _announce(
@@ -168,11 +156,10 @@ def _announce(
         flight.streams.append((row, column, time))
     for mem, indices, dtype, *_ in (left, right):
         if mem.rows > 1:
-            watch.read(a, mem, np.stack(indices), dtype.itemsize, p.site)
+            watch.read(a, mem, indices, dtype.itemsize, p.site)
             continue
         for group, index in enumerate(indices):
-            for row, column, time in _of_group(watch, flight, a, group):
-                watch.read_async(a, mem, index.reshape(-1), dtype.itemsize, p.site, column, time, row)
+            watch.read_async_by(a, mem, index, dtype.itemsize, p.site, _of_group(watch, flight, a, group))
     if keep:
         watch.read(a, out_mem, out, c_type.itemsize, p.site)
     watch.write(a, out_mem, out, c_type.itemsize, p.site)
