@@ -60,3 +60,13 @@ def test_a_statement_carried_elsewhere_is_kept() -> None:
 def test_the_loop_around_a_statement() -> None:
     lines = ["def main():", "    for i in range(4):", "        if p:", "            a()", "    b()"]
     assert [loop_around(lines, n) for n in (4, 3, 5, 1)] == [2, 2, 0, 0]
+
+
+def test_copies_that_an_unrolled_loop_leaves_come_from_its_statement_and_an_added_barrier_from_nowhere() -> None:
+    head = "@T.prim_func\ndef main(A: T.Buffer((64,)), row: T.Buffer((64,)), bar: T.Buffer((4,))):\n"
+    load = "T.tma_load(A.data, bar[0], row[{}])\n"
+    before = f"{head}    for i in T.unroll(2):\n        {load.format('i * 4')}    T.sync()\n    T.gemm(row[0])\n"
+    after = f"{head}    {load.format('0')}    {load.format('4')}    T.sync()\n    T.gemm(row[0])\n    T.sync()\n"
+    way = backward(diff_text(before, after, "tir", prove=False))
+    assert (way.kept.get(3), way.kept.get(4)) == (4, 4)
+    assert 7 not in way.kept

@@ -66,10 +66,28 @@ def backward(diff: Diff) -> Backward:
         if _operation(diff.before_lines[before - 1]) != _operation(diff.after_lines[after - 1]):
             rewritten[after] = {kept.pop(after)}
     gone = {n for hunk in diff.hunks for n in OLD.lines(hunk)} - set(kept.values())
+    copies: dict[int, int] = {}
     for hunk in diff.hunks:
         for line in NEW.lines(hunk) - set(kept) - set(rewritten):
-            rewritten[line] = OLD.lines(hunk) or _sources(diff.after_lines[line - 1], gone, diff)
-    return Backward(kept, rewritten)
+            text = diff.after_lines[line - 1]
+            same = any(_operation(old) == _operation(text) for old in hunk.before)
+            original = None if same else _original(line, kept, diff)
+            if original is None:
+                rewritten[line] = OLD.lines(hunk) or _sources(text, gone, diff)
+            else:
+                copies[line] = original
+    return Backward({**kept, **copies}, rewritten)
+
+
+def _original(line: int, kept: dict[int, int], diff: Diff) -> int | None:
+    """The kept statement that an added one is a copy of, as an unrolled loop leaves them: a call on the same names."""
+    text = diff.after_lines[line - 1]
+    names = {word for word in words(text) if not word.isdigit()}
+    if not _operation(text) or len(names) <= _NAMES_IN_COMMON + 1:
+        return None
+    alike = [n for n in kept if _operation(diff.after_lines[n - 1]) == _operation(text)]
+    near = [n for n in alike if names == {word for word in words(diff.after_lines[n - 1]) if not word.isdigit()}]
+    return kept[min(near, key=lambda n: abs(n - line))] if near else None
 
 
 def _operation(line: str) -> str:
