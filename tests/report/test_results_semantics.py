@@ -12,6 +12,7 @@ from tests.report.synthetic import CASES, DIFF, EVIL
 from tl_passlab.cli import main
 from tl_passlab.history.files import write_run
 from tl_passlab.history.record import FAILED, PASSED, Record, Run
+from tl_passlab.history.store import store_run
 from tl_passlab.report.results_semantics import blame_record, check_record, with_guilty
 
 RACE = {
@@ -83,6 +84,9 @@ def test_the_command_puts_a_device_failure_and_its_blame_on_one_page(tmp_path: P
     page = tmp_path / "page.html"
     assert main(["report", str(tmp_path / "run.json"), str(tmp_path / "blame.json"), "--html", str(page)]) == 1
     text = page.read_text(encoding="utf-8")
+    store_run(tmp_path / "history.sqlite", Run("q", "2026-11-19T02:00:00+00:00", "0.1.15", tests=(device,)))
+    words = [str(tmp_path / name) for name in ("run.json", "blame.json", "history.sqlite")]
+    assert main(["report", *words[:2], "--db", words[2]]) == 1, "a blame has no time, and no place in a history"
     assert text.count("<h3>what ThreadSync did</h3>") == 2 and EVIL not in text
 
 
