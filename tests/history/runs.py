@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tl_passlab.history.record import FAILED, PASSED, SKIPPED, Record, Run
+from tl_passlab.history.record import EXPECTED, FAILED, PASSED, SKIPPED, Record, Run
 
-LETTERS = {"P": PASSED, "F": FAILED, "s": SKIPPED}
+LETTERS = {"P": PASSED, "F": FAILED, "s": SKIPPED, "x": EXPECTED}
 
 VERSION_1 = """
 PRAGMA application_id = 1886151010;

@@ -207,7 +207,7 @@ def test_cases_narrow_every_step(tmp_path: Path) -> None:
     assert goldens.command[goldens.command.index("-k") + 1] == "[add- or -add- or -add]"
     assert lowerings.command[-1] == "elementwise/add"
     with pytest.raises(UsageError, match="no such case"):
-        steps_for(Options(out=tmp_path, lane="0.1.15", cases=("no_such_case",)))
+        steps_for(Options(out=tmp_path, lane="0.1.15", cases=("add", "no_such_case")))
 
 
 def test_the_oldest_lane_has_nothing_to_drift_from(tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.history.runs import VERSION_1, make_run
+from tests.history.runs import LETTERS, VERSION_1, make_run
 from tl_passlab.errors import FindingError, PasslabError, UsageError
 from tl_passlab.history import schema
 from tl_passlab.history.files import read_run, write_run
 from tl_passlab.history.record import FAILED, Record, Run
+from tl_passlab.history.standing import Point, history_of
 from tl_passlab.history.store import runs_in, standing_in, store_run, stored_tests
 
 TRACK = "0.1.15 Linux"
@@ -53,6 +55,25 @@ def test_the_standing_of_a_run_is_against_the_runs_before_it(database: Path) -> 
     broke = third.history["a"]
     assert broke.first_failed is not None and broke.first_failed.run_id == "run-2"
     assert broke.changed_at == "commit c1 -> c2"
+
+
+def test_the_database_says_of_each_test_what_all_its_points_say(database: Path) -> None:
+    """It fetches little of tests that never failed; nothing may be lost by that."""
+    random = Random(7)
+    lines = {f"t{number}": random.choices(("Ps", "PsF", "PsFx", "FFFFs")[number % 4], k=30) for number in range(60)}
+    runs = [
+        make_run(day + 1, {name: line[day] for name, line in lines.items()}, commit=f"c{day // 3}") for day in range(30)
+    ]
+    for run in runs:
+        store_run(database, run)
+    found = {test.name: test.history for test in stored_tests(database, TRACK)}
+    for name, line in lines.items():
+        points = [
+            Point(run.run_id, run.started, run.tilelang, run.commit, LETTERS[letter])
+            for run, letter in zip(runs, line, strict=True)
+        ]
+        assert found[name] == history_of(name, points)
+    assert {history.status for history in found.values()} >= {"new", "known", "flaky", "passing", "skipped"}
 
 
 def test_tracks_are_apart_and_a_track_outlives_a_lane(database: Path) -> None:

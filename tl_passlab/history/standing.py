@@ -59,7 +59,6 @@ class TestHistory:
 
     name: str
     status: str
-    runs: int
     last_passed: Point | None = None
     first_failed: Point | None = None
     flake_rate: float = 0.0
@@ -104,7 +103,6 @@ def history_of(name: str, points: Sequence[Point]) -> TestHistory:
     return TestHistory(
         name=name,
         status=NOT_RUN if points[-1].outcome == SKIPPED else _status(decisive, len(failing)),
-        runs=len(points),
         last_passed=decisive[last_good] if good else None,
         first_failed=failing[0] if failing else None,
         flake_rate=sum(flips) / len(flips) if flips else 0.0,

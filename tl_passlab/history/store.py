@@ -6,7 +6,6 @@ A run is stored in one transaction, and once: storing it again does nothing.
 from __future__ import annotations
 
 import datetime
-import itertools
 import json
 import math
 import sqlite3
@@ -17,7 +16,7 @@ from pathlib import Path
 from tl_passlab.errors import UsageError
 from tl_passlab.history.record import EXPECTED, FAILED, KINDS, OUTCOMES, PASSED, SKIPPED, Record, Run
 from tl_passlab.history.schema import check_sound, opened, transaction
-from tl_passlab.history.standing import Point, Standing, TestHistory, history_of, standing_of
+from tl_passlab.history.standing import GOOD, Point, Standing, TestHistory, history_of, standing_of
 
 MESSAGE_LENGTH = 500
 # Of two records of one name (a test that failed, and whose teardown failed too) the worse one counts.
@@ -115,18 +114,8 @@ def _runs(connection: sqlite3.Connection) -> list[StoredRun]:
 
 def _tests(connection: sqlite3.Connection, runs: Sequence[StoredRun], of_last: bool = False) -> list[StoredTest]:
     """The tests of runs of one track, oldest run first; `of_last`: only those that the last run has."""
-    by_number = {run.number: (place, run) for place, run in enumerate(runs)}
-    marks = ", ".join(str(run.number) for run in runs)
-    chosen = f"AND test IN (SELECT test FROM result WHERE run = {runs[-1].number})" if of_last and runs else ""
-    rows = connection.execute(
-        f"SELECT test, run, outcome, measure_ms FROM result WHERE run IN ({marks}) {chosen} ORDER BY test"
-    )
-    points: dict[int, list[Point]] = {}
-    last: dict[int, int] = {}
-    for test, of_test in itertools.groupby(rows, key=lambda row: row[0]):
-        ordered = sorted((by_number[row[1]][0], row) for row in of_test)
-        points[test] = [_point(runs[place], row[2], row[3]) for place, row in ordered]
-        last[test] = runs[ordered[-1][0]].number
+    points = _points(connection, runs, of_last)
+    last = {test: ordered[-1][0] for test, ordered in points.items()}
     newest = _newest_of_kind(connection, runs)
     found = []
     for test, run in last.items():
@@ -136,20 +125,43 @@ def _tests(connection: sqlite3.Connection, runs: Sequence[StoredRun], of_last: b
             (test, run),
         ).fetchone()
         case, target, outcome, verdict, message, replay = said
-        absent, history = run != newest[kind], history_of(name, points[test])
+        absent, history = run != newest[kind], history_of(name, [p for _, p in points[test]])
         found.append(StoredTest(name, kind, case, target, outcome, verdict, message, replay, absent, history))
     return sorted(found, key=lambda test: test.name)
 
 
+def _points(
+    connection: sqlite3.Connection, runs: Sequence[StoredRun], of_last: bool
+) -> dict[int, list[tuple[int, Point]]]:
+    """For each test its points, oldest first, each with the number of its run.
+
+    Of a test that neither failed nor was measured, which most are, the last good and the last point say everything.
+    """
+    connection.execute("CREATE TEMP TABLE placed (run INTEGER PRIMARY KEY, place INTEGER)")
+    connection.executemany("INSERT INTO placed VALUES (?, ?)", [(run.number, n) for n, run in enumerate(runs)])
+    asked = "test IN (SELECT test FROM result WHERE run = (SELECT run FROM placed ORDER BY place DESC LIMIT 1))"
+    rows = "FROM result JOIN placed USING (run) WHERE " + (asked if of_last else "true")
+    telling = f"SELECT test {rows} GROUP BY test HAVING max(outcome = '{FAILED}' OR measure_ms IS NOT NULL)"
+    fields = "SELECT test, run, outcome, measure_ms"
+    found = {row[:2]: row[2:] for row in connection.execute(f"{fields} {rows} AND test IN ({telling})")}
+    good = ", ".join(f"'{outcome}'" for outcome in GOOD)
+    for narrowed in ("true", f"outcome IN ({good})"):
+        # SQLite takes the other columns from the row that has the maximum.
+        newest = connection.execute(f"{fields}, max(place) {rows} AND {narrowed} GROUP BY test")
+        found.update({row[:2]: row[2:4] for row in newest})
+    points: dict[int, list[tuple[int, Point]]] = {}
+    place = {run.number: n for n, run in enumerate(runs)}
+    for (test, run), (outcome, measure_ms) in sorted(found.items(), key=lambda item: (item[0][0], place[item[0][1]])):
+        points.setdefault(test, []).append((run, _point(runs[place[run]], outcome, measure_ms)))
+    return points
+
+
 def _newest_of_kind(connection: sqlite3.Connection, runs: Sequence[StoredRun]) -> dict[str, int]:
     """For each kind of test the newest of the runs that has any: a run of one step says nothing about the others."""
-    newest: dict[str, int] = {}
-    for run in runs:
-        rows = connection.execute(
-            "SELECT DISTINCT kind FROM result JOIN test ON test = id WHERE run = ?", (run.number,)
-        )
-        newest.update({kind: run.number for (kind,) in rows})
-    return newest
+    rows = connection.execute(
+        "SELECT kind, run, max(place) FROM result JOIN placed USING (run) JOIN test ON test = id GROUP BY kind"
+    )
+    return {kind: run for kind, run, _ in rows}
 
 
 def _point(run: StoredRun, outcome: str, measure_ms: float | None) -> Point:

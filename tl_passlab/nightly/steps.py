@@ -71,9 +71,13 @@ def steps_for(options: Options) -> list[Step]:
 
 def _cases(globs: Sequence[str]) -> list[CaseInfo]:
     """The cases that a user's globs name, by whole name or by the last part of it; none for all."""
-    found = [c for c in find_cases() if any(fnmatch.fnmatch(n, g) for g in globs for n in (c.name, c.stem))]
-    if globs and not found:
-        raise UsageError("nightly", " ".join(globs), "no such case", next_command="passlab cases")
+    every = find_cases()
+    found: list[CaseInfo] = []
+    for glob in globs:
+        named = [case for case in every if fnmatch.fnmatch(case.name, glob) or fnmatch.fnmatch(case.stem, glob)]
+        if not named:
+            raise UsageError("nightly", glob, "no such case", next_command="passlab cases")
+        found += [case for case in named if case not in found]
     return found
 
 
