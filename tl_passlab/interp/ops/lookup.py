@@ -46,6 +46,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         tile_scan,
         tma,
         wgmma,
+        wide,
     )
 
     modules = (
@@ -68,6 +69,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         tile_scan,
         thread_reduce,
         reducer,
+        wide,
     )
     plain: dict[str, Any] = {}
     blocking: dict[str, Any] = {}
