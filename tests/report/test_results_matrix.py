@@ -9,7 +9,7 @@ import pytest
 from tl_passlab.history.record import EXPECTED, FAILED, PASSED, SKIPPED, Record, Run
 from tl_passlab.history.standing import Standing
 from tl_passlab.report.results_matrix import Cell, Matrix, matrix_of
-from tl_passlab.report.results_view import view_of
+from tl_passlab.report.results_view import MARKS, STATUSES, view_of
 
 
 def matrix(records: Sequence[Record], standing: Standing | None = None) -> Matrix:
@@ -44,6 +44,12 @@ def test_a_new_failure_is_worse_than_a_known_one_and_the_cell_leads_to_it() -> N
     found = cell((FAILED, "a"), (FAILED, "b"), (PASSED, ""), standing=Standing(known=("t0",), new=("t1",)))
     assert (found.status, found.link, found.text) == ("new", "#test=t1", "b, a 2/3")
     assert found.says == "1 new failure, 1 known failure, 1 passed"
+
+
+def test_statuses_of_one_run_are_told_apart_without_colours() -> None:
+    # A failure without a history never stands beside a new one.
+    marks = [mark for status, mark in MARKS.items() if status != FAILED]
+    assert len(set(marks)) == len(marks) == len(STATUSES) - 1
 
 
 def test_columns_are_targets_with_their_runners_or_kinds() -> None:

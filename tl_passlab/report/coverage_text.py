@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tl_passlab.coverage import CHECKER, NO_CASE, NO_GOLDEN, Cell, Coverage
+from tl_passlab.coverage import CHECKER, NO_CASE, NO_GOLDEN, REASONS_ON, Cell, Coverage
 from tl_passlab.report.text import Style
 
 
@@ -72,16 +72,17 @@ def _gaps(found: Coverage) -> list[str]:
 
 
 def _rank(reason: str) -> str:
-    return reason if reason in (NO_GOLDEN, NO_CASE, CHECKER) else ""
+    return next((kind for kind in (NO_GOLDEN, NO_CASE, CHECKER) if reason.startswith(kind)), "")
 
 
 def _idle(found: Coverage) -> list[str]:
     """For each kind of target, the passes that are exercised on another kind only."""
     lines = []
     for kind in dict.fromkeys(target.partition(":")[0] for _, target in found.columns):
-        names = found.idle_on(kind)
-        if names:
-            lines.append(f"without effect on {kind}, exercised elsewhere: {', '.join(names)}")
+        why: dict[str, list[str]] = {}
+        for name in found.idle_on(kind):
+            why.setdefault(REASONS_ON.get(kind, {}).get(name, "exercised elsewhere"), []).append(name)
+        lines += [f"without effect on {kind}, {reason}: {', '.join(names)}" for reason, names in why.items()]
     return lines
 
 

@@ -18,7 +18,7 @@ from tl_passlab.report.page import printable
 
 # Worst first: a cell of the matrix shows the worst of its tests.
 STATUSES = (NEW, FAILED, KNOWN, FLAKY, FIXED, EXPECTED, PASSED, SKIPPED)
-MARKS = {NEW: "✗", FAILED: "✗", KNOWN: "✗", FLAKY: "≈", FIXED: "✓", EXPECTED: "○", PASSED: "✓", SKIPPED: "–"}
+MARKS = {NEW: "✗", FAILED: "✗", KNOWN: "■", FLAKY: "≈", FIXED: "↑", EXPECTED: "○", PASSED: "✓", SKIPPED: "–"}
 LABELS = {NEW: "new failure", FAILED: "failure", KNOWN: "known failure", EXPECTED: "expected failure"}
 SECTIONS = {
     NEW: ("New failures", "They passed before, or are here for the first time."),
