@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tl_passlab.cli import main
-from tl_passlab.coverage import CHECKER, NO_CASE, NO_GOLDEN, Coverage, goldens_root, measure
+from tl_passlab.coverage import CHECKER, NO_CASE, NO_GOLDEN, REASONS_ON, Coverage, goldens_root, measure
 from tl_passlab.report.coverage_text import coverage_json, coverage_page, render_coverage
 from tl_passlab.report.text import Style
 
@@ -68,9 +68,25 @@ def test_gaps_name_the_pass_and_the_reason(project: Path) -> None:
     gaps = {gap.name: gap.reason for gap in table(project).gaps}
     assert gaps["LowerTileOp"] == NO_GOLDEN
     assert gaps["NestedLoopChecker"] == CHECKER
-    assert gaps["LowerL2Persistent"].startswith("for kernels")
+    assert gaps["s_tir.InferFragment"].startswith("for TVM's own")
     assert gaps["Simplify"] == NO_CASE
     assert "LayoutInference" not in gaps
+
+
+def test_a_golden_on_one_lane_is_none_on_another(project: Path) -> None:
+    folder = project / "goldens" / "0.1.15" / "cuda_sm_90a" / "topic" / "one"
+    (folder / "ThreadSync.2.diff").touch()
+    gaps = {gap.name: gap.reason for gap in table(project).gaps}
+    assert gaps["ThreadSync"] == f"{NO_GOLDEN} on 0.1.11"
+    assert "ThreadSync" not in {gap.name for gap in table(project, "0.1.15").gaps}
+
+
+def test_no_case_leaves_a_pass_without_golden_or_reason() -> None:
+    """The aim of the suite: what any case changes has a golden on that lane; what no case changes has its reason."""
+    found = measure(goldens_root(ROOT / "cases"))
+    assert [gap for gap in found.gaps if gap.reason.startswith((NO_GOLDEN, NO_CASE))] == []
+    for kind in ("cuda", "metal"):
+        assert [name for name in found.idle_on(kind) if name not in REASONS_ON.get(kind, {})] == []
 
 
 def test_a_pass_that_another_kind_exercises_is_idle_here(project: Path) -> None:

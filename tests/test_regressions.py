@@ -37,6 +37,7 @@ REPAIRS: dict[str, tuple[str, str]] = {
         r"float\* __restrict__ C",
         "float* __restrict__ A, float* __restrict__ B, float* __restrict__ C",
     ),
+    "claim_what_may_alias_is_not_restrict": (r"__restrict ([AC])", r"\1"),
 }
 
 

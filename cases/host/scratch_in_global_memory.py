@@ -7,7 +7,7 @@ function of the host and one of the device.
 
 import tilelang.language as T
 
-TARGETS = ["cuda:sm_80"]
+TARGETS = ["cuda:sm_80", "metal"]
 WATCH = [
     "tirx.BindTarget",
     "MaterializeKernelLaunch",

@@ -8,7 +8,7 @@ import re
 
 import tilelang.language as T
 
-TARGETS = ["cuda:sm_80"]
+TARGETS = ["cuda:sm_80", "metal"]
 WATCH = ["ConfigIndexBitwidth"]
 SIZES = {"length": 512}
 PASS_CONFIGS = {"tl.config_index_bitwidth": 64}
