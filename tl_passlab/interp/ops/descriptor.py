@@ -118,12 +118,12 @@ class Operand:
         return known.mem, _elements(starts, form)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def _elements(starts: tuple[int, ...], form: tuple[int, int, bool, int, int, int, int]) -> Any:
     return np.stack([addresses(start, *form) // form[-1] for start in starts])
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def held(lanes: bytes, row: int, start: int, columns: int, itemsize: int) -> Any:
     """Indices of a matrix that warpgroups hold in registers; of an accumulator where the item size is zero."""
     places = operand_map(columns, itemsize) if itemsize else accumulator_map(columns)

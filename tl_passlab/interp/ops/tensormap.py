@@ -76,7 +76,7 @@ def box_in_global(map_: TensorMap, coordinates: list[int]) -> tuple[Any, Any]:
     return _far(map_.offset, map_.shape, map_.strides, map_.box, tuple(coordinates))
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=256)
 def _far(
     offset: int, extents: tuple[int, ...], strides: tuple[int, ...], box: tuple[int, ...], at_first: tuple[int, ...]
 ) -> tuple[Any, Any]:
