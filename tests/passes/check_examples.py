@@ -170,6 +170,11 @@ EXAMPLES = (
     Example("LowerThreadAllreduce", "halves", _ALLREDUCE, _TREE, _TREE.replace("4, 32, 32", "3, 32, 32")),
     Example("LowerThreadAllreduce", "halves", _ALLREDUCE, _TREE, _TREE.rpartition("t0")[0]),
     Example("HoistNonRestrictParams", "block lists", _LISTED, _HOISTED, _HOISTED.replace("[A, B]", "[A]", 1)),
+    Example("HoistNonRestrictParams", "statements", _LISTED + _ACCESS, _HOISTED + _ACCESS, _HOISTED + _ACCESS + _SYNC),
+    Example(
+        "LowerL2Persistent", "statements", _ASKED + _ACCESS, _GIVEN + _ACCESS, _GIVEN + _ACCESS.replace("127", "0")
+    ),
+    Example("LowerHopperIntrin", "TMA copy", _DESCRIPTOR, _ON_HOST + _WITH_DESC, _ON_HOST + _WITH_DESC * 2),
     Example("HoistNonRestrictParams", "once", _LISTED, _HOISTED, _HOISTED.replace("[A, B]", "[A, B, A]", 1)),
     Example("ReducerPlanAndMaterialize", "is left", _REDUCER, _MATERIAL, _MATERIAL + "T.reducer_update(total[i], 1)\n"),
     Example("ReducerPlanAndMaterialize", "as many epochs", _REDUCER, _MATERIAL, _MATERIAL.partition("T.finalize")[0]),

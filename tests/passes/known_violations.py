@@ -35,7 +35,12 @@ KNOWN: dict[tuple[str, str], frozenset[tuple[str, str]]] = {
 
 
 def unexpected(trace: Trace) -> dict[str, list[str]]:
-    """Pass and invariant -> evidence, of those that do not hold and are not known; of the known ones those that do."""
+    """Pass and invariant -> evidence, of those that do not hold and are not known; of the known ones those that do.
+
+    A lowering that fails is no code, whatever passes before the last one did to it.
+    """
+    if trace.failure is not None:
+        return {}
     failed: dict[tuple[str, str], list[str]] = {}
     for boundary in trace.boundaries:
         spec = PASSES.get(boundary.pass_name)

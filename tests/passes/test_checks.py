@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.lowering import trace_of
@@ -35,6 +37,12 @@ def test_every_check_is_an_invariant_that_the_wrapper_states() -> None:
 
 def test_every_invariant_that_a_wrapper_states_is_checked() -> None:
     assert {spec.name: left for spec in PASSES.values() if (left := set(spec.invariants) - set(spec.checks))} == {}
+
+
+def test_documentation_lists_every_check() -> None:
+    text = (Path(__file__).resolve().parent.parent.parent / "docs" / "invariants.md").read_text(encoding="utf-8")
+    listed = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert listed == [f"| {name} | {'; '.join(spec.checks)} |" for name, spec in PASSES.items() if spec.checks]
 
 
 @pytest.mark.parametrize("target", ["cuda:sm_80", "cuda:sm_90a", "metal"])

@@ -13,7 +13,7 @@ import pytest
 from tests.lowering import LANE
 from tests.passes.known_violations import KNOWN, unexpected
 from tests.passes.mutants import MUTANTS, Mutant
-from tl_passlab.model import Boundary, Trace
+from tl_passlab.model import Boundary, Failure, Trace
 from tl_passlab.passes import PASSES
 
 GOLDENS = Path(__file__).resolve().parent.parent.parent / "goldens" / LANE.tilelang
@@ -77,3 +77,11 @@ def test_a_known_violation_that_is_gone_is_unexpected() -> None:
     for case, target in KNOWN:
         clean = dataclasses.replace(trace("Simplify", "", ""), case=case, target=target)
         assert {line for lines in unexpected(clean).values() for line in lines} == {"holds now: take it off the list"}
+
+
+def test_a_lowering_that_fails_is_not_judged() -> None:
+    mutant = next(m for m in MUTANTS if m.check == "is awaited")
+    before, after = stored(mutant.pass_name, mutant.golden)
+    broken = trace(mutant.pass_name, before, re.sub(mutant.pattern, mutant.replacement, after))
+    assert unexpected(broken) != {}
+    assert unexpected(dataclasses.replace(broken, failure=Failure("LowerTileOp", "InternalError", "no"))) == {}

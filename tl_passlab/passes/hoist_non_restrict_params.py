@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 
-from tl_passlab.passes.lines import plain_name
+from tl_passlab.passes.lines import plain_name, unchanged_but_for
 from tl_passlab.passes.spec import PassSpec
 
 _LIST = r'"tl\.non_restrict_params": \[([^\]]*)\]'
@@ -58,14 +58,23 @@ def each_once(before: str, after: str) -> list[str]:
     return found
 
 
+def statements_stay(before: str, after: str) -> list[str]:
+    """Violations of: but for attributes, and for how the parameters are declared, the text is the input's."""
+    declared = r"T\.(?:func_attr|sblock_attr|handle|match_buffer)\("
+    return unchanged_but_for(plain_name(before), plain_name(after), declared)
+
+
+CHECKS = {
+    "the function lists every parameter that a block lists": all_hoisted,
+    "a parameter is listed once": each_once,
+    "the statements are those of the input": statements_stay,
+}
+
 SPEC = PassSpec(
     name="HoistNonRestrictParams",
     summary="record parameters that may alias",
     requires=("tirx.BindTarget", "LowerTileOp"),
-    invariants=("the function lists every parameter that a block lists", "a parameter is listed once"),
+    invariants=tuple(CHECKS),
     remark=remark,
-    checks={
-        "the function lists every parameter that a block lists": all_hoisted,
-        "a parameter is listed once": each_once,
-    },
+    checks=CHECKS,
 )

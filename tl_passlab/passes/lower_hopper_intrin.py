@@ -30,6 +30,8 @@ _ARGUMENTS = r"((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)"
 _DEVICE = re.compile(rf"T\.create_tma_(?:im2col_)?descriptor\({_ARGUMENTS}\)")
 _HOST = re.compile(rf'T\.call_packed\("__tvm_tensormap_create_(?:tiled|im2col)", \w+, {_ARGUMENTS}\)')
 
+_COPY = re.compile(r"T\.(tma_(?:load|store)\w*)\((?!T\.tvm_access_ptr)")
+
 
 def remark(before: str, after: str) -> str:
     """`3 TMA descriptors built on the host`."""
@@ -57,6 +59,12 @@ def each_prefetched(before: str, after: str) -> list[str]:
     return [] if fetched - old == made else [f"{made} descriptors, {fetched - old} prefetches"]
 
 
+def copies_stay(before: str, after: str) -> list[str]:
+    """Violations of: no TMA copy is added or lost."""
+    was, now = (Counter(_COPY.findall(text)) for text in (before, after))
+    return counts_differ(was, now, "calls of")
+
+
 def _plain(arguments: str) -> str:
     """The arguments without what only the printing of the two places differs in: `.data`, casts, ordinals."""
     return plain_name(re.sub(r"T\.int64\(([^()]*)\)", r"\1", arguments).replace(".data", ""))
@@ -71,11 +79,13 @@ SPEC = PassSpec(
         "one host-side descriptor for each distinct one in the kernel",
         "no descriptor is built in the kernel",
         "every descriptor is prefetched once",
+        "no TMA copy is added or lost",
     ),
     remark=remark,
     checks={
         "one host-side descriptor for each distinct one in the kernel": descriptors_move_to_the_host,
         "no descriptor is built in the kernel": none_left,
         "every descriptor is prefetched once": each_prefetched,
+        "no TMA copy is added or lost": copies_stay,
     },
 )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 
+from tl_passlab.passes.lines import unchanged_but_for
 from tl_passlab.passes.spec import PassSpec
 
 _ASKED = re.compile(r'"l2_hit_ratio_map": \{([^}]*)\}')
@@ -55,12 +56,23 @@ def none_asked(before: str, after: str) -> list[str]:
     return [f"still asked on a block: {name}" for name in asked(after)]
 
 
+def statements_stay(before: str, after: str) -> list[str]:
+    """Violations of: but for attributes, the text is the input's."""
+    return unchanged_but_for(before, after, r"T\.(?:func|sblock)_attr\(")
+
+
+CHECKS = {
+    "the function has an entry for each buffer asked for": all_given,
+    "no block asks any more": none_asked,
+    "the statements are those of the input": statements_stay,
+}
+
 SPEC = PassSpec(
     name="LowerL2Persistent",
     summary="lower L2 persistence annotations",
     kinds=("cuda",),
     requires=("tirx.BindTarget", "LowerTileOp"),
-    invariants=("the function has an entry for each buffer asked for", "no block asks any more"),
+    invariants=tuple(CHECKS),
     remark=remark,
-    checks={"the function has an entry for each buffer asked for": all_given, "no block asks any more": none_asked},
+    checks=CHECKS,
 )
