@@ -247,6 +247,30 @@ def test_a_damaged_history_is_left_alone_and_says_what_to_do(database: Path, how
     assert store_run(database, make_run(2, {"a": "F"}))
 
 
+def test_a_page_that_the_new_rows_do_not_touch_is_looked_at_too(database: Path) -> None:
+    """Rows would go in beside the damage, and the next reader would find it."""
+    store_run(database, make_run(1, {f"t{n:04}": "P" for n in range(3000)}))
+    data = bytearray(database.read_bytes())
+    page = len(data) // 4096 // 3
+    data[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
+    database.write_bytes(bytes(data))
+    with pytest.raises(UsageError, match="damaged"):
+        store_run(database, make_run(2, {"zz": "P"}))
+    assert database.read_bytes() == bytes(data)
+
+
+def test_a_file_that_another_process_has_just_made_is_taken_as_it_is(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both saw an empty file, and one was first to make the tables."""
+    store_run(database, make_run(1, {"a": "P"}))
+    seen = schema._version
+    answers = [0]
+    monkeypatch.setattr(schema, "_version", lambda *args: answers.pop() if answers else seen(*args))
+    assert store_run(database, make_run(2, {"a": "P"})) and not answers
+    assert len(runs_in(database)) == 2
+
+
 def test_a_newer_version_and_another_program_s_file_are_refused(tmp_path: Path, database: Path) -> None:
     store_run(database, make_run(1, {"a": "P"}))
     with closing(sqlite3.connect(database)) as connection:
