@@ -78,15 +78,17 @@ def _followed(child: subprocess.Popen[bytes], timeout: float, told: Path, progre
     """Wait for the child and pass on what it tells; None when the time is up."""
     end, read = time.monotonic() + timeout, 0
     while True:
+        code = None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return child.wait(min(POLL, max(0.0, end - time.monotonic())))
-        if time.monotonic() >= end:
-            return None
-        lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+            code = child.wait(min(POLL, max(0.0, end - time.monotonic())))
+        text = told.read_text(encoding="utf-8") if told.is_file() else ""
+        lines = text.rpartition("\n")[0].splitlines()  # the last line may be half written
         for line in lines[read:]:
             number, total, name = line.split(" ", 2)
             progress(int(number), int(total), name)
         read = len(lines)
+        if code is not None or time.monotonic() >= end:
+            return code
 
 
 def _usage_fields(text: str) -> dict[str, str]:
