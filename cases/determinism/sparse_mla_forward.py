@@ -2,7 +2,8 @@
 
 What to look at: on sm_100a the reductions over 256 threads go through shared workspaces. MergeSharedMemoryAllocations
 orders buffers of one size as a hash table of pointers does: from one process to the next `workspace` and `workspace_1`
-trade places. `passlab trace sparse_mla_forward --target cuda:sm_100a --repeat 8` shows it; a golden would not hold.
+trade places, `workspace_2` and `workspace_3` on sm_80 and sm_90a too. `passlab trace sparse_mla_forward --target
+cuda:sm_100a --repeat 8` shows it; a golden would not hold.
 """
 
 import tilelang.language as T
