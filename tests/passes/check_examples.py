@@ -81,6 +81,7 @@ _SCHEDULE = 'T.sblock_attr({"tl.ws_schedule": 1})\nT.copy(A, A_shared)\n'
 _ROLES = "T.mbarrier_wait_parity(full[0], 0)\nT.ptx_arrive_barrier(full[0])\n"
 
 _FRAGMENT = 'C_local = T.sblock_alloc_buffer((64, 64), scope="local.fragment")\n'
+_REFERRED = 'T.sblock_attr({"layout_map": {C_local: metadata["tl.Fragment"][0]}})\n'
 _CP_ASYNC = "T.ptx_cp_async(A_shared.data, 0, A.data, 0, 16)\n"
 _TMA_LOAD = (
     'mbarrier_1 = T.sblock_alloc_buffer((1,), "uint64", data=mbarrier, scope="shared.barrier")\n'
@@ -183,6 +184,9 @@ EXAMPLES = (
     Example("MaterializeWSSchedule", "is left", _SCHEDULE, _ROLES, _ROLES + _SCHEDULE),
     Example("MaterializeWSSchedule", "has arrivals", _SCHEDULE, _ROLES, _ROLES.partition("T.ptx")[0]),
     Example("LowerTileOp", "no tl.tileop", _COPY + ")\n", "A_shared[0] = A[0]\n", _COPY + ")\n"),
+    Example(
+        "LayoutInference", "every fragment", _FRAGMENT, _REFERRED + _FRAGMENT, _REFERRED.replace("C_", "D_") + _FRAGMENT
+    ),
     Example("LowerTileOp", "register buffer", _FRAGMENT, _FRAGMENT.replace(".fragment", ""), _FRAGMENT),
     Example("LowerTileOp", "has a wait", "", _CP_ASYNC + "T.ptx_wait_group(0)\n", "T.ptx_wait_group(0)\n" + _CP_ASYNC),
     Example("LowerTileOp", "has a wait", "", _TMA_LOAD + _WAIT, _TMA_LOAD + _WAIT.replace("mbarrier_1[0]", "other[0]")),
