@@ -81,8 +81,11 @@ def test_what_is_done_is_on_disk_before_the_next_step_begins(tmp_path: Path) -> 
         return []
 
     second = Step("drift", (sys.executable, "-c", ""), 60.0, collect)
-    nightly.run_steps(make_run(1, {}), [step("goldens", tmp_path, ""), second], tmp_path, lambda line: None)
-    assert seen == [2]
+    first = dataclasses.replace(second, name="goldens", collect=collect)
+    steps = [first, step("semantics", tmp_path, ""), second]
+    nightly.run_steps(make_run(1, {}), steps, tmp_path, lambda line: None)
+    # Each step has a record on itself, and the second one has a result too.
+    assert seen == [0, 3]
 
 
 def test_a_skipped_step_says_why_and_a_step_without_tests_is_skipped(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def start_run(track: str = "") -> Run:
 
 
 def run_steps(run: Run, steps: Sequence[Step], out: Path, say: Callable[[str], None] = print) -> Run:
-    """The run with the records of every step; written after each."""
+    """The run with the records of every step; written before the first and after each."""
+    write_run(run, out / "run.json")
     for step in steps:
         records = perform(step, out, run.lane)
         run = dataclasses.replace(run, tests=(*run.tests, *records))
