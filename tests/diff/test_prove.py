@@ -79,9 +79,9 @@ def test_float_arithmetic_is_never_called_equal() -> None:
 def test_a_c_loop_whose_variable_is_assigned_has_no_range() -> None:
     code = "void f(float* A) {{\n  for (int i = 0; i < 4; ++i) {{\n    {body}A[{index}] = 0;\n  }}\n}}\n"
     plain = [code.format(body="", index=index) for index in ("i % 4", "i")]
-    assert diff_text(*plain, "c").equal
+    assert diff_text(plain[0], plain[1], "c").equal
     stepped = [code.format(body="i += 8;\n    ", index=index) for index in ("i % 4", "i")]
-    assert not diff_text(*stepped, "c").equal
+    assert not diff_text(stepped[0], stepped[1], "c").equal
 
 
 def test_c_division_truncates() -> None:
