@@ -11,19 +11,20 @@ from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.expr import expr
 from tl_passlab.interp.identity import identity
-from tl_passlab.interp.program import Level, Program, Run, Site
+from tl_passlab.interp.program import UNIFORM, Level, Program, Run, Site
 
 THREAD_BINDING = 4
 
 
 @dataclass
 class Step:
-    """One thing the host does: a statement, a kernel of its own, or a call of a device function."""
+    """One thing the host does: a statement, a kernel of its own, or a call of a function whose result `bind` keeps."""
 
     run: Run | None = None
     kernel: Program | None = None
     callee: str = ""
     arguments: list[Run] = field(default_factory=list)
+    bind: int | None = None
 
 
 @dataclass
@@ -90,7 +91,7 @@ def _launches(node: Any) -> bool:
         return _launches(node.block.body)
     if kind == "IfThenElse":
         return _launches(node.then_case) or (node.else_case is not None and _launches(node.else_case))
-    return kind == "Evaluate" and _callee(node.value) != ""
+    return kind in ("Evaluate", "Bind") and _callee(node.value) != ""
 
 
 def contains_kernel(node: Any) -> bool:
@@ -137,10 +138,11 @@ def _host(b: Build, node: Any, steps: list[Step]) -> None:
 
         steps += [Step(run=run) for run in enter_block(b, node)]
         _host(b, node.block.body, steps)
-    elif kind == "Evaluate":
+    elif kind in ("Evaluate", "Bind"):
         first = 0 if type(node.value.op).__name__ == "GlobalVar" else 1
         arguments = [b.expr(x).run for x in list(node.value.args)[first:]]
-        steps.append(Step(callee=_callee(node.value), arguments=arguments))
+        kept = b.bind(node.var, UNIFORM) if kind == "Bind" else None
+        steps.append(Step(callee=_callee(node.value), arguments=arguments, bind=kept))
     else:
         raise Unsupported(f"kernel launch inside {kind}")
 

@@ -101,7 +101,8 @@ def _null() -> Mem:
     return memory.adopt("null", np.zeros(1, dtype=np.uint8))
 
 
-def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> None:
+def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> Any:
+    """Do what a function does, in order; returns what it returns."""
     host = _HostAgent(env, run, function)
     run.host = host
     for step in function.steps:
@@ -110,12 +111,23 @@ def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> N
         elif step.kernel is not None:
             _launch(step.kernel, env, run)
         else:
-            device = resolve(step.callee)
-            values = [argument(host) for argument in step.arguments][: len(device.params)]
-            inner: list[Any] = [None] * device.slots
-            for slot, value in zip(device.params, values, strict=True):
-                inner[slot] = value
-            _steps(device, inner, resolve, run)
+            returned = _call(resolve(step.callee), [argument(host) for argument in step.arguments], resolve, run)
+            if step.bind is not None:
+                if returned is None:
+                    raise Malformed(f"the result of {step.callee} is used, and it returns nothing")
+                env[step.bind] = returned
+            run.host = host
+    return host.returned
+
+
+def _call(function: Function, values: list[Any], resolve: Resolver, run: Run) -> Any:
+    """Run another function of the module; the launch extents after its own parameters are not for it."""
+    if len(values) < len(function.params):
+        raise Malformed(f"{len(values)} arguments for {len(function.params)} parameters of {function.name}")
+    inner: list[Any] = [None] * function.slots
+    for slot, value in zip(function.params, values, strict=False):
+        inner[slot] = value
+    return _steps(function, inner, resolve, run)
 
 
 def _launch(program: Program, env: list[Any], run: Run) -> None:
@@ -135,6 +147,7 @@ class _HostAgent(Agent):
         program.lane_state = lambda key: (_Growing(None), _Growing(dict))  # type: ignore[method-assign, assignment, return-value]
         super().__init__(block, np.arange(1), env, 0, 0)
         self.env = env
+        self.returned: Any = None
 
 
 class _Growing(dict[int, Any]):

@@ -48,7 +48,16 @@ def _packed(b: Build, call: Any) -> Code:
 
 
 def _ret(b: Build, call: Any) -> Code:
-    return Code(lambda a: None, DYNAMIC)
+    value = b.expr(call.args[0]).run if call.args else _nothing
+
+    def give(a: Any) -> None:
+        a.returned = value(a)
+
+    return Code(give, DYNAMIC)
+
+
+def _nothing(_: Any) -> None:
+    return None
 
 
 OPS = {"tirx.tvm_stack_alloca": _stack_alloca, "tirx.tvm_call_packed": _packed, "tirx.ret": _ret}
