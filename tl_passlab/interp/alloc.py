@@ -107,7 +107,7 @@ def declaration(b: Build, buffer: Any) -> Run | None:
 
 
 def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: Any = None) -> Run:
-    """An allocation by scope; entering its scope again gives per-thread memory that counts as never written."""
+    """An allocation by scope."""
     scope = str(buffer.scope())
     slot = b.slot(buffer.data)
     b.bind(buffer.data, UNIFORM)
@@ -131,7 +131,7 @@ def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: An
 
     def allocate(a: Any) -> None:
         size = math.prod(int(run(a)) for run in extents) * width * dtype.itemsize
-        mem = a.m.memory(slot, name, scope, size, rows, a)
+        mem = a.m.memory(slot, name, scope, size, rows)
         a.env[slot] = Ptr(mem, 0, dtype)
 
     if start is None:

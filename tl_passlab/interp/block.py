@@ -46,14 +46,16 @@ class Block:
         """The name of the variable in a slot."""
         return self.program.names[slot]
 
-    def memory(self, slot: int, name: str, scope: str, nbytes: int, rows: str, a: Agent) -> Mem:
-        """The allocation of a variable, made by the first agent that reaches it."""
+    def memory(self, slot: int, name: str, scope: str, nbytes: int, rows: str) -> Mem:
+        """The allocation of a variable, made by the first agent that reaches it.
+
+        A scope that is entered again finds what it left: upstream moves the allocation of a value that a loop carries
+        into the loop (PlanAndUpdateBufferAllocationLocation) and later out of it (StorageRewrite).
+        """
         found = self.table.get(slot)
         if found is None:
             count = {"block": 1, "thread": self.thread_count, "warp": -(-self.thread_count // WARP)}[rows]
             found = self.table[slot] = memory.allocate(name, scope, nbytes, count)
-        elif found.valid is not None and found.rows == self.thread_count > 1:
-            found.valid.reshape(found.rows, -1)[a.lanes] = False
         return found
 
     def replace(self, old: Agent, new: list[Agent]) -> None:

@@ -16,7 +16,7 @@ ROW_ALIGNMENT = 16
 
 @dataclass(eq=False)
 class Mem:
-    """One allocation. `valid` marks bytes ever written, `shadow` is the race detector's state, both by byte."""
+    """One allocation; `shadow` is what the race detector remembers of it."""
 
     name: str
     scope: str
@@ -25,7 +25,6 @@ class Mem:
     row_bytes: int
     nbytes: int
     logical: bool = False
-    valid: Any = None
     shadow: Any = None
     in_flight: int = 0
     views: dict[Any, Any] = field(default_factory=dict)
@@ -36,18 +35,6 @@ class Mem:
         if found is None:
             found = self.views[dtype] = self.data.view(dtype)
         return found
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether all threads of a block (or of the grid) see the same bytes."""
-        return self.rows == 1
-
-    @property
-    def written(self) -> Any:
-        """The ever-written flags, created when first asked for."""
-        if self.valid is None:
-            self.valid = np.zeros(len(self.data), dtype=bool)
-        return self.valid
 
 
 @dataclass(frozen=True)
