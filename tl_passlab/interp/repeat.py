@@ -45,7 +45,7 @@ class Inputs:
             return ("pointer", self.number(value.mem), value.offset, value.dtype.str, str(value.dtype))
         if isinstance(value, Slot):
             return ("slot", self.describe(value.map))
-        if isinstance(value, TensorMap):
+        if type(value) is TensorMap:
             rest = (value.offset, value.itemsize, value.shape, value.strides, value.box, value.swizzle)
             return ("map", self.number(value.mem), *rest)
         raise LookupError(type(value).__name__)

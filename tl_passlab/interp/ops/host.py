@@ -10,6 +10,7 @@ from tl_passlab.interp.ops.tensormap import TensorMap, tiled_from
 from tl_passlab.interp.program import DYNAMIC, Code
 
 TENSOR_MAP = "__tvm_tensormap_create_tiled"
+PIXEL_MAP = "__tvm_tensormap_create_im2col"
 NO_EFFECT = {
     "__tvm_set_device",
     "__tvm_cuda_stream_set_access_policy_window",
@@ -33,8 +34,11 @@ def _packed(b: Build, call: Any) -> Code:
     name = str(call.args[0].value)
     if name in NO_EFFECT:
         return Code(lambda a: None, DYNAMIC)
-    if name != TENSOR_MAP:
+    if name not in (TENSOR_MAP, PIXEL_MAP):
         raise Unsupported(f"packed call {name}")
+    from tl_passlab.interp.ops.im2col import pixel_map_from
+
+    build = tiled_from if name == TENSOR_MAP else pixel_map_from
     target, site = b.expr(call.args[1]).run, b.site
     values = [b.expr(x).run for x in list(call.args)[2:]]
 
@@ -42,7 +46,7 @@ def _packed(b: Build, call: Any) -> Code:
         slot = target(a)
         if not isinstance(slot, Slot):
             raise Malformed("a tensor map is created in something that is not a stack allocation")
-        slot.map = tiled_from(a, [v(a) for v in values], site)
+        slot.map = build(a, [v(a) for v in values], site)
 
     return Code(create, DYNAMIC)
 

@@ -24,7 +24,8 @@ def _create(b: Build, call: Any) -> Code:
     return Code(lambda a: tiled_from(a, [r(a) for r in runs], site), DYNAMIC)
 
 
-def _map_of(value: Any) -> TensorMap:
+def map_of(value: Any) -> TensorMap:
+    """The tensor map in a value, or in the stack allocation that it points to."""
     found = value.map if isinstance(value, Slot) else value
     if not isinstance(found, TensorMap):
         raise Malformed("a tensor map is used before it is created")
@@ -48,7 +49,8 @@ def _units(addresses: Any, itemsize: int) -> Any:
     return addresses // itemsize
 
 
-def _word(itemsize: int) -> np.dtype[Any]:
+def word_of(itemsize: int) -> np.dtype[Any]:
+    """The type in which elements of a size are moved."""
     return np.dtype(f"uint{8 * itemsize}")
 
 
@@ -62,15 +64,15 @@ def _load(b: Build, call: Any) -> Code:
     def run(a: Any) -> None:
         if not a.active():
             return
-        map_, barrier = _map_of(map_at(a)), barrier_at(a)
+        map_, barrier = map_of(map_at(a)), barrier_at(a)
         mem, base = near_pointer(a, near(a))
         where = [int(chosen(a, c(a))) for c in coordinates]
         if len(where) != len(map_.box):
             a.m.report("misuse", f"{len(where)} coordinates for a tensor map of rank {len(map_.box)}", a, site)
             return
-        word = _word(map_.itemsize)
+        word = word_of(map_.itemsize)
         index = _units(box_in_shared(map_, base), map_.itemsize)
-        _check_span(a, mem, index, map_.itemsize, site)
+        check_span(a, mem, index, map_.itemsize, site)
         far, inside = box_in_global(map_, where)
 
         def act() -> None:
@@ -83,7 +85,8 @@ def _load(b: Build, call: Any) -> Code:
     return Code(run, DYNAMIC)
 
 
-def _check_span(a: Any, mem: Any, index: Any, itemsize: int, site: int) -> None:
+def check_span(a: Any, mem: Any, index: Any, itemsize: int, site: int) -> None:
+    """Report elements beyond a memory, and keep them inside."""
     limit = mem.nbytes // itemsize
     if index.size and (index.min() < 0 or index.max() >= limit):
         a.m.report_outside(a, mem, index, limit, itemsize, site)
@@ -102,8 +105,8 @@ def _load_linear(b: Build, args: list[Any]) -> Code:
         number = int(chosen(a, size(a)))
         index: Any = base + np.arange(number)
         of: Any = start + np.arange(number)
-        _check_span(a, mem, index, 1, site)
-        _check_span(a, source, of, 1, site)
+        check_span(a, mem, index, 1, site)
+        check_span(a, source, of, 1, site)
 
         def act() -> None:
             mem.view(BYTE)[index] = source.view(BYTE)[of]
@@ -132,11 +135,11 @@ def _store(b: Build, call: Any) -> Code:
             return
         if chosen(a, reduces(a)):
             raise Unsupported("tl.tma_store with a reduction")
-        map_ = _map_of(map_at(a))
+        map_ = map_of(map_at(a))
         mem, base = near_pointer(a, near(a))
-        word = _word(map_.itemsize)
+        word = word_of(map_.itemsize)
         index = _units(box_in_shared(map_, base), map_.itemsize)
-        _check_span(a, mem, index, map_.itemsize, site)
+        check_span(a, mem, index, map_.itemsize, site)
         far, inside = box_in_global(map_, [int(chosen(a, c(a))) for c in coordinates])
 
         def act() -> None:
@@ -162,8 +165,8 @@ def _store_linear(b: Build, args: list[Any]) -> Code:
         to: Any
         index: Any
         index, to = base + np.arange(number), start + np.arange(number)
-        _check_span(a, mem, index, 1, site)
-        _check_span(a, target, to, 1, site)
+        check_span(a, mem, index, 1, site)
+        check_span(a, target, to, 1, site)
 
         def act() -> None:
             target.view(BYTE)[to] = mem.view(BYTE)[index]
@@ -195,10 +198,10 @@ def _gather4(b: Build, call: Any) -> Code:
     def run(a: Any) -> None:
         if not a.active():
             return
-        map_, barrier = _map_of(map_at(a)), barrier_at(a)
+        map_, barrier = map_of(map_at(a)), barrier_at(a)
         mem, base = near_pointer(a, near(a))
         column, *rows = (int(chosen(a, n(a))) for n in numbers)
-        word, index = _word(map_.itemsize), _four_rows(map_, base)
+        word, index = word_of(map_.itemsize), _four_rows(map_, base)
         far, inside = _rows(map_, rows, column)
 
         def act() -> None:
@@ -219,10 +222,10 @@ def _scatter4(b: Build, call: Any) -> Code:
     def run(a: Any) -> None:
         if not a.active():
             return
-        map_ = _map_of(map_at(a))
+        map_ = map_of(map_at(a))
         mem, base = near_pointer(a, near(a))
         column, *rows = (int(chosen(a, n(a))) for n in numbers)
-        word, index = _word(map_.itemsize), _four_rows(map_, base)
+        word, index = word_of(map_.itemsize), _four_rows(map_, base)
         far, inside = _rows(map_, rows, column)
 
         def act() -> None:
