@@ -25,7 +25,7 @@ ONE_BLOCK = {"M": 64, "N": 64, "heads": 1, "seq": 128, "S": 2}
 RANDOM_SCHEDULES = 8
 
 # Operations of cases that are not modelled: boundaries that have one are `unsupported`, the others must hold.
-NOT_MODELLED = ("tl.sync_grid", "tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp")
+NOT_MODELLED = ("tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp")
 NOT_COMPARED = "comparison without a result of the input IR"
 
 # What upstream does wrong on a case and target, on every lane: the first boundary that fails.

@@ -10,6 +10,7 @@ from tl_passlab.interp import branch, memory
 from tl_passlab.interp.agents import WARP, Agent
 from tl_passlab.interp.findings import Findings
 from tl_passlab.interp.memory import Mem
+from tl_passlab.interp.ops import sync
 from tl_passlab.interp.program import Program
 
 
@@ -32,7 +33,14 @@ class Block:
         self.eager = True
         self.flown: list[Any] = []
         self.exited = 0
+        self.phase = 0
         self.forked = False
+
+    @property
+    def at_grid(self) -> bool:
+        """Whether all that is left of it waits at a barrier of the grid."""
+        waiting = [a.waiting for a in self.agents]
+        return bool(waiting) and all(isinstance(w, tuple) and isinstance(w[0], sync.GridWait) for w in waiting)
 
     def dismantle(self) -> None:
         """Break the reference cycles of a finished block, so that its memory is freed at once."""

@@ -22,6 +22,8 @@ from tl_passlab.interp.program import Program
 from tl_passlab.interp.races import Watch
 from tl_passlab.interp.schedule import Schedule
 
+GRID_DEADLOCK = "{} of {} blocks wait at a barrier of the grid, which the others do not reach"
+
 
 @dataclass
 class Options:
@@ -165,7 +167,7 @@ class _Growing(dict[int, Any]):
 
 
 def launch(program: Program, env: list[Any], run: Run) -> None:
-    """Run a kernel: every block of its grid, one after the other."""
+    """Run a kernel: every block of its grid, one after the other, from one barrier of the grid to the next."""
     host = run.host
     grid = [(slot, tag, int(extent.run(host))) for slot, tag, extent in program.grid]
     fallback = dict(zip(("threadIdx.x", "threadIdx.y", "threadIdx.z"), program.launch_threads, strict=True))
@@ -179,14 +181,39 @@ def launch(program: Program, env: list[Any], run: Run) -> None:
     count = int(np.prod(list(extents.values()) or [1]))
     sizes = {tag: extent for _, tag, extent in grid}
     tags = sorted(sizes)
+    waiting: list[Block] = []
+    number = int(np.prod(list(sizes.values()) or [1]))
     for position in itertools.product(*(range(sizes[t]) for t in reversed(tags))):
         index = dict(zip(reversed(tags), position, strict=True))
-        _run_block(program, env, run, grid, threads, count, index)
+        waiting += _advance(_start_block(program, env, run, grid, threads, count, index), run)
+    while waiting:
+        if len(waiting) < number:
+            waiting[0].report("deadlock", GRID_DEADLOCK.format(len(waiting), number), waiting[0].agents[0])
+            for block in waiting:
+                block.dismantle()
+            return
+        waiting = [b for block in waiting for b in _advance(block, run)]
 
 
-def _run_block(
+def _advance(block: Block, run: Run) -> list[Block]:
+    """Run a block on; the block itself when it is not at its end."""
+    block.phase += 1
+    for value in block.agents[0].env if run.options.watch else ():
+        if isinstance(value, Ptr) and value.mem.scope == "global":
+            value.mem.shadow = None  # blocks run one after the other: what they do to each other is not checked
+    schedule.run(block, run.options.schedule)
+    if block.at_grid:
+        return [block]
+    run.concurrent |= bool(block.flown) or block.forked
+    if block.record is not None:
+        run.states += block.record.explore(block)
+    block.dismantle()
+    return []
+
+
+def _start_block(
     program: Program, env: list[Any], run: Run, grid: Any, threads: Any, count: int, index: dict[str, int]
-) -> None:
+) -> Block:
     block = Block(program, run.findings, count, tuple(index[t] for t in sorted(index)))
     lanes = np.arange(count)
     values = list(env) + [None] * (program.slots - len(env))
@@ -195,9 +222,6 @@ def _run_block(
     for slot, value in alloc.thread_values(threads, lanes):
         values[slot] = value
     if run.options.watch:
-        for value in values:
-            if isinstance(value, Ptr) and value.mem.scope == "global":
-                value.mem.shadow = None  # blocks run one after the other: what they do to each other is not checked
         block.watch = _watch(block, program, values)
     elif run.options.ledger is not None:
         block.watch = run.options.ledger.watch(block, program)
@@ -206,11 +230,7 @@ def _run_block(
     block.agents = [Agent(block, lanes, values, 0, 0)]
     if block.record is not None:
         block.record.start(block.agents[0])
-    schedule.run(block, run.options.schedule)
-    run.concurrent |= bool(block.flown) or block.forked
-    if block.record is not None:
-        run.states += block.record.explore(block)
-    block.dismantle()
+    return block
 
 
 def _watch(block: Block, program: Program, values: list[Any]) -> Watch:

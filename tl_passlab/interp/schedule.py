@@ -48,7 +48,7 @@ def by_name(text: str) -> Schedule:
 
 
 def run(block: Block, schedule: Schedule) -> None:
-    """Run a block to its end or to a deadlock, which becomes a finding."""
+    """Run a block to its end, to a barrier of the grid, or to a deadlock, which becomes a finding."""
     rng = None if schedule.seed is None else random.Random(f"{schedule.seed}/{block.index}")
     block.eager = schedule.eager
     steps = 0
@@ -65,7 +65,8 @@ def run(block: Block, schedule: Schedule) -> None:
             raise Stuck("the step budget is exhausted")
         if moved or _complete_one(block, rng) or _release_joins(block):
             continue
-        deadlock.report(block)
+        if not block.at_grid:
+            deadlock.report(block)
         return
     for flight in block.pending:
         flight.finish()

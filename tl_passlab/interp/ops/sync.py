@@ -15,6 +15,8 @@ from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.program import DYNAMIC, Code, Run
 
+GRID = "of the grid"
+
 
 def barrier_of(b: Build, node: Any) -> Callable[[Any], Barrier]:
     """Compile an argument that names one memory barrier."""
@@ -176,7 +178,7 @@ def _storage_sync(b: Build, call: Any) -> Run:
     return sync
 
 
-def meet(a: Any, name: int, count: int, site: int, *, waits: bool) -> bool:
+def meet(a: Any, name: int | str, count: int, site: int, *, waits: bool) -> bool:
     """Take part in a barrier by number; true once everyone needed has come."""
     mine = a.waiting[0] if isinstance(a.waiting, tuple) and isinstance(a.waiting[0], Meeting) else None
     if mine is not None and mine.complete:
@@ -201,6 +203,31 @@ def meet(a: Any, name: int, count: int, site: int, *, waits: bool) -> bool:
         return True
     a.waiting = (meeting, name, site)
     return meet(a, name, count, site, waits=True) if meeting.complete else False
+
+
+@dataclass(eq=False)
+class GridWait:
+    """The lanes of an agent at a barrier of the grid; the launch lets them on once every block has come."""
+
+    lanes: int
+    phase: int
+
+
+def _sync_grid(b: Build, call: Any) -> Run:
+    site = b.site
+
+    def sync(a: Any) -> bool:
+        held = a.waiting[0] if isinstance(a.waiting, tuple) else None
+        if isinstance(held, GridWait):
+            if held.phase == a.m.phase:
+                return False
+            a.waiting = None
+            return True
+        if meet(a, GRID, 0, site, waits=True):
+            a.waiting = (GridWait(a.count, a.m.phase), GRID, site)
+        return False
+
+    return sync
 
 
 def _named_arrive(b: Build, call: Any) -> Code:
@@ -257,6 +284,7 @@ BLOCKING = {
     "tl.mbarrier_wait_parity": _wait,
     "tirx.tvm_storage_sync": _storage_sync,
     "tl.named_barrier_sync": _named_sync,
+    "tl.sync_grid": _sync_grid,
 }
 OPS = {
     "tirx.ptx_arrive_barrier": _arrive,
