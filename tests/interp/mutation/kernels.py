@@ -107,10 +107,12 @@ BUILDERS = {
 class Base:
     """One kernel lowered for one target: its stages, and a judge that knows the result of the input IR."""
 
-    def __init__(self, kernel: str, spec: str, func: Any = None, configs: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, kernel: str, spec: str, func: Any = None, configs: dict[str, Any] | None = None, inputs: Any = None
+    ) -> None:
         self.target = parse_target(spec)
         self.func = BUILDERS[kernel]() if func is None else func
-        self.case = Case(CaseInfo(kernel, Path(kernel), "", (), (), {}), lambda: self.func)
+        self.case = Case(CaseInfo(kernel, Path(kernel), "", (), (), {}), lambda: self.func, inputs=inputs)
         self.pipeline = lower_function(self.func, self.target, configs or {})
         assert not self.pipeline.error, self.pipeline.error
         self.arguments = make_arguments(self.case, self.func, {}, 0)
