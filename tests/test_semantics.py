@@ -166,7 +166,7 @@ def known_of_shape(result: CheckResult) -> str:
 @pytest.mark.parametrize(("case", "target"), pairs())
 def test_semantics_under_random_schedules(case: CaseInfo, target: Target) -> None:
     result = check(loaded(case.name), target, {}, seed=1, random_schedules=RANDOM_SCHEDULES)
-    if not known_of_shape(result):
+    if known_of_shape(result) != "ragged_store_on_metal":
         require_same_meaning(result)
 
 
