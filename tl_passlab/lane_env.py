@@ -27,7 +27,7 @@ def lane_python(lane: str, given: Path | None = None, *, create: bool = True) ->
     Raises UsageError for an unknown lane, or a given environment that holds another version; FindingError where there
     is none and it is not to be, or could not be, made.
     """
-    _check_lane(lane)
+    check_lane(lane)
     if given is not None:
         return _checked(given, lane)
     found = find_lane(lane)
@@ -40,7 +40,7 @@ def lane_python(lane: str, given: Path | None = None, *, create: bool = True) ->
 
 def find_lane(lane: str) -> Path | None:
     """The Python of an environment that exists; None where there is none."""
-    _check_lane(lane)
+    check_lane(lane)
     folder = os.environ.get(VARIABLE)
     if folder and python_in(Path(folder, lane)).is_file():
         return _checked(Path(folder, lane), lane)
@@ -84,7 +84,8 @@ def make_lane(lane: str) -> Path:
     return _checked(home, lane)
 
 
-def _check_lane(lane: str) -> None:
+def check_lane(lane: str) -> None:
+    """Raises UsageError for a lane that is not known."""
     if lane not in LANES:
         raise UsageError("lane", lane, "unknown lane", evidence=", ".join(LANES), next_command="passlab passes")
 

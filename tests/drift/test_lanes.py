@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tl_passlab import lanes
+from tl_passlab import lane_env, lanes
 from tl_passlab.cli import main
 from tl_passlab.drift.lower import LOADING, Job, LaneWorker, lower_in_both
 from tl_passlab.drift.select import jobs_for
@@ -118,7 +118,11 @@ def test_nothing_to_compare_is_a_usage_error() -> None:
         ["--from", "0.1.11", "--to", "0.1.15", "--env", "0.1.12=somewhere"],
     ],
 )
-def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_2_and_makes_no_environment(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_env, "make_lane", lambda lane: pytest.fail(f"makes {lane}"))
+    monkeypatch.setattr(lane_env, "find_lane", lambda lane: None)
     assert main(["drift", *arguments]) == 2
     assert "error" in capsys.readouterr().err
 

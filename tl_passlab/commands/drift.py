@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Compare, write, print; 1 when anything but notation changed."""
     from tl_passlab.drift.report import run_drift
     from tl_passlab.drift.select import jobs_for
-    from tl_passlab.lane_env import lane_python
+    from tl_passlab.lane_env import check_lane, lane_python
     from tl_passlab.report.drift_html import render_html
     from tl_passlab.report.drift_json import drift_json
     from tl_passlab.report.drift_text import render_drift
@@ -54,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
     if unknown:
         raise UsageError("drift", f"--env {unknown[0]}=...", "neither --from nor --to names that lane")
     jobs = jobs_for(args.kernels, args.targets, (args.before, args.after))
+    # Both, before either's environment is made: that takes a minute.
+    for lane in (args.before, args.after):
+        check_lane(lane)
     lanes = [(lane, lane_python(lane, given.get(lane))) for lane in (args.before, args.after)]
     with _progress(len(jobs)) as advance:
         drift = run_drift(lanes[0], lanes[1], jobs, args.timeout, advance)
