@@ -38,6 +38,7 @@ class ReadRecorder:
             if hasattr(self.config, "workeroutput"):
                 self.config.workeroutput[PARTIAL] = True
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object, error: object) -> None:
         """A worker has ended; one that crashed has told nothing."""
         self.partial |= bool(error) or bool(getattr(node, "workeroutput", {PARTIAL: True}).get(PARTIAL))
