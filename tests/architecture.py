@@ -23,6 +23,7 @@ LAYERS: dict[str, int] = {
     "diff": 1,
     "linediff": 1,
     "events": 1,
+    "files": 1,
     "trace_store": 1,
     "report.progress": 1,
     # Colour, width, spinner, page skeleton: the standard library only. The rest of report knows passes and traces.

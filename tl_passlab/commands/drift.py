@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
+from tl_passlab.files import write_text
+from tl_passlab.report.progress import shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,12 +61,12 @@ def run(args: argparse.Namespace) -> int:
     with _progress(len(jobs)) as advance:
         drift = run_drift(lanes[0], lanes[1], jobs, args.timeout, advance)
     if args.html is not None:
-        _write(args.html, render_html(drift))
+        write_text("drift", args.html, render_html(drift))
     text = json.dumps(drift_json(drift), indent=1) + "\n"
     if args.json == "-":
         print(text, end="")
     elif args.json is not None:
-        _write(Path(args.json), text)
+        write_text("drift", Path(args.json), text)
     if args.json != "-":
         print(render_drift(drift, style_for(), full=args.full))
         print(_next(args))
@@ -83,14 +83,6 @@ def _environments(assignments: list[str]) -> dict[str, Path]:
     return found
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError("drift", str(path), f"cannot write: {error.strerror or error}") from error
-
-
 def _next(args: argparse.Namespace) -> str:
     if args.html is not None:
         return f"next: open {args.html}"
@@ -100,7 +92,7 @@ def _next(args: argparse.Namespace) -> str:
 @contextlib.contextmanager
 def _progress(total: int) -> Iterator[Callable[[str], None]]:
     """A bar on a terminal; nothing in a pipe or in CI."""
-    if not sys.stderr.isatty() or os.environ.get("CI"):
+    if not shown():
         yield lambda name: None
         return
     from rich.console import Console

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
+from tl_passlab.files import write_text
 
 # Where tools/nightly.py keeps its runs.
 NIGHTLY = Path(".passlab", "nightly")
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if args.html is not None:
         from tl_passlab.report.results_html import render_results
 
-        _write(args.html, render_results(whole, standing))
+        write_text("report", args.html, render_results(whole, standing))
     if args.json:
         print(json.dumps(summary_json(whole, standing), indent=1))
     else:
@@ -62,11 +63,3 @@ def _newest() -> Path:
             "report", "", f"no SET given, and none in {STORE} or {NIGHTLY}", next_command="passlab parity --out DIR"
         )
     return found[-1]
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError("report", str(path), f"cannot write: {error.strerror or error}") from error

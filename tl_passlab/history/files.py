@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from tl_passlab.errors import UsageError
+from tl_passlab.files import write_whole
 from tl_passlab.history.record import Run, from_json, to_json
 
 
 def write_run(run: Run, path: Path) -> None:
     """Write a run; a reader sees the old file or the new one, never half of one. Raises UsageError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(to_json(run), indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(to_json(run), indent=1) + "\n")
     except OSError as error:
         raise UsageError("run", str(path), f"cannot write there: {error.strerror or error}") from error
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tl_passlab.errors import UsageError
+from tl_passlab.files import write_whole
 from tl_passlab.parity.outcome import Outcome, from_json, to_json
 
 FORMAT = "passlab-parity"
@@ -43,11 +43,8 @@ def as_json(results: Results) -> dict[str, Any]:
 def write_results(results: Results, folder: Path) -> Path:
     """Write a run into a folder; a reader sees the old file or the new one, never half of one."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
-        draft = folder / f".{FILE}.{os.getpid()}"
-        draft.write_text(json.dumps(as_json(results), indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(as_json(results), indent=1) + "\n")
     except OSError as error:
         raise UsageError("results", str(folder), f"cannot write there: {error.strerror}") from error
     return path

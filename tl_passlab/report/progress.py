@@ -8,10 +8,15 @@ import sys
 from collections.abc import Callable, Iterator
 
 
+def shown() -> bool:
+    """Whether there is somebody to show progress to."""
+    return sys.stderr.isatty() and not os.environ.get("CI")
+
+
 @contextlib.contextmanager
 def waiting(what: str) -> Iterator[None]:
     """A spinner on the terminal's error stream while something of unknown length runs."""
-    if not sys.stderr.isatty() or os.environ.get("CI"):
+    if not shown():
         yield
         return
     from rich.console import Console
@@ -23,7 +28,7 @@ def waiting(what: str) -> Iterator[None]:
 @contextlib.contextmanager
 def counted(what: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on the error stream of a terminal, else nothing; what it yields takes how far, of how many, and at what."""
-    if not sys.stderr.isatty() or os.environ.get("CI"):
+    if not shown():
         yield lambda number, total, name: None
         return
     from rich.console import Console

@@ -48,11 +48,16 @@ def _one_writer(values: Any) -> Any:
     return values[0]
 
 
-def _copy(b: Build, call: Any) -> Code:
+def _known_notes(call: Any) -> Any:
     notes = notes_of(call)
     unknown = set(notes) - KNOWN
     if unknown:
         raise Unsupported(f"{call.op.name} annotation {min(unknown)}")
+    return notes
+
+
+def _copy(b: Build, call: Any) -> Code:
+    notes = _known_notes(call)
     if flag(call, "is_gather4") or flag(call, "is_scatter4"):
         return transfer.gathered(b, call)
     source, target = Region(b, call.args[0]), Region(b, call.args[1])
@@ -82,10 +87,7 @@ def _async_copy(b: Build, call: Any) -> Code:
 
 
 def _tma_copy(b: Build, call: Any) -> Code:
-    notes = notes_of(call)
-    unknown = set(notes) - KNOWN
-    if unknown:
-        raise Unsupported(f"{call.op.name} annotation {min(unknown)}")
+    notes = _known_notes(call)
     if flag(call, "is_gather4") or flag(call, "is_scatter4"):
         return transfer.gathered(b, call)
     source, target = Region(b, call.args[0]), Region(b, call.args[1])
