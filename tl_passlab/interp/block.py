@@ -10,7 +10,7 @@ from tl_passlab.interp import branch, memory
 from tl_passlab.interp.agents import WARP, Agent
 from tl_passlab.interp.findings import Findings
 from tl_passlab.interp.memory import Mem
-from tl_passlab.interp.ops import sync
+from tl_passlab.interp.ops.grid import GridWait
 from tl_passlab.interp.program import Program
 
 
@@ -40,7 +40,7 @@ class Block:
     def at_grid(self) -> bool:
         """Whether all that is left of it waits at a barrier of the grid."""
         waiting = [a.waiting for a in self.agents]
-        return bool(waiting) and all(isinstance(w, tuple) and isinstance(w[0], sync.GridWait) for w in waiting)
+        return bool(waiting) and all(isinstance(w, tuple) and isinstance(w[0], GridWait) for w in waiting)
 
     def dismantle(self) -> None:
         """Break the reference cycles of a finished block, so that its memory is freed at once."""

@@ -30,6 +30,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
     from tl_passlab.interp.ops import (
         atomic,
         cp_async,
+        grid,
         host,
         im2col,
         ldmatrix,
@@ -57,6 +58,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         pointer,
         shuffle,
         sync,
+        grid,
         cp_async,
         tma,
         im2col,

@@ -15,8 +15,6 @@ from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.program import DYNAMIC, Code, Run
 
-GRID = "of the grid"
-
 
 def barrier_of(b: Build, node: Any) -> Callable[[Any], Barrier]:
     """Compile an argument that names one memory barrier."""
@@ -205,31 +203,6 @@ def meet(a: Any, name: int | str, count: int, site: int, *, waits: bool) -> bool
     return meet(a, name, count, site, waits=True) if meeting.complete else False
 
 
-@dataclass(eq=False)
-class GridWait:
-    """The lanes of an agent at a barrier of the grid; the launch lets them on once every block has come."""
-
-    lanes: int
-    phase: int
-
-
-def _sync_grid(b: Build, call: Any) -> Run:
-    site = b.site
-
-    def sync(a: Any) -> bool:
-        held = a.waiting[0] if isinstance(a.waiting, tuple) else None
-        if isinstance(held, GridWait):
-            if held.phase == a.m.phase:
-                return False
-            a.waiting = None
-            return True
-        if meet(a, GRID, 0, site, waits=True):
-            a.waiting = (GridWait(a.count, a.m.phase), GRID, site)
-        return False
-
-    return sync
-
-
 def _named_arrive(b: Build, call: Any) -> Code:
     name, count, site = literal(call.args[0]), literal(call.args[1]), b.site
     return Code(lambda a: meet(a, name, count, site, waits=False) and None, DYNAMIC)
@@ -284,7 +257,6 @@ BLOCKING = {
     "tl.mbarrier_wait_parity": _wait,
     "tirx.tvm_storage_sync": _storage_sync,
     "tl.named_barrier_sync": _named_sync,
-    "tl.sync_grid": _sync_grid,
 }
 OPS = {
     "tirx.ptx_arrive_barrier": _arrive,
