@@ -44,3 +44,16 @@ def kernel(M, N, K):
             T.copy(C_shared, C[by * 64, bx * 64])
 
     return main
+
+
+def inputs(rng, M, N, K):
+    from torch import from_numpy as tensor
+
+    A, Scale = tensor(rng.standard_normal((M, K)) / K**0.5).half(), tensor(rng.uniform(0.5, 2.0, N)).half()
+    return {"A": A, "B": tensor(rng.integers(0, 256, (N, K // 2), dtype="uint8")), "Scale": Scale}
+
+
+def reference(A, B, Scale):
+    """The low half of a byte is the weight of the even k, the high half that of the odd one; both are offset by 8."""
+    weight = B.unsqueeze(-1).bitwise_right_shift(B.new_tensor([0, 4])).bitwise_and(15).flatten(1).double() - 8
+    return {"C": (A.double() @ weight.T) * Scale.double()}

@@ -8,12 +8,11 @@ cuda:sm_100a --repeat 8` shows it; a golden would not hold.
 
 import tilelang.language as T
 
+from cases.determinism._sparse_mla import inputs, reference  # noqa: F401
+
 TARGETS = []
 SIZES = {"S": 4, "SKV": 256, "H": 64, "D": 128, "TOPK": 128}
-NOT_ON = {
-    "c": "a fill of a fragment is not supported there",
-    "metal": "no reduction is registered for Metal",
-}
+NOT_ON = {"c": "a fill of a fragment is not supported there", "metal": "no reduction is registered for Metal"}
 
 
 def kernel(S, SKV, H, D, TOPK):
