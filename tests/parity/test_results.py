@@ -65,3 +65,30 @@ def test_import_command_fails_where_a_kernel_failed(
     assert main(["results", "import", "from"]) == 1
     assert "2 runs, 1 failed" in capsys.readouterr().out
     assert main(["results", "import", "nowhere"]) == 2
+
+
+def test_table_has_a_row_for_each_kernel_with_its_runs_errors_and_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(case: str, variant: str, kind: str, ratio: float, max_abs: float) -> Outcome:
+        difference = Difference("C", 0, 9, max_abs, 0.0, 0.0, 1.0, ratio)
+        return Outcome(case, "cuda:sm_80", "cuda", Step(variant, {}, 1), kind, differences=(difference,), compile_s=2.5)
+
+    outcomes = (
+        run("pipeline/gemm", "declared", kinds.PASS, 0.25, 1e-4),
+        run("regressions/partial_fill", "declared", kinds.NUMERICAL, 9.0, 1.0),
+        run("pipeline/gemm", "one", kinds.PASS, 0.5, math.inf),
+    )
+    write_results(Results({"started": "2026-01-02T03:04:05+00:00", "python": "3.12.3"}, outcomes), tmp_path)
+    assert main(["results", "table", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("2026-01-02. 2 kernels (a case on a target), 1 of them wrong; 3 runs, 1 wrong.")
+    assert lines[4] == "| pipeline/gemm | cuda:sm_80 | pass | 2/2 | 0.0001 | 0.5 | 2.5 |"
+    assert lines[5].startswith(
+        "| regressions/partial_fill | cuda:sm_80 | [numerical](findings/device-partial-fill.md) | 0/1 |"
+    )
+
+
+def test_table_of_no_results_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["results", "table", str(tmp_path / "absent")]) == 2
+    assert "next: passlab parity" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`passlab results import DIR`: take in the results of a run on another machine."""
+"""`passlab results import DIR`: take in the results of a run on another machine; `... table DIR`: as a page."""
 
 from __future__ import annotations
 
@@ -15,10 +15,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     taking = actions.add_parser("import", help="check a results folder and keep it under .passlab/parity")
     taking.add_argument("folder", type=Path, metavar="DIR", help="what run.sh or `passlab parity --out` wrote")
     taking.add_argument("--json", action="store_true", help="print JSON")
+    table = actions.add_parser("table", help="print a run as a Markdown table, a row for each kernel")
+    table.add_argument("folder", type=Path, metavar="DIR", help="a results folder, or its results.json")
+    table.add_argument("--links-from", type=Path, default=Path("docs"), metavar="DIR", help="default: docs")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import; 1 when the imported run has failures."""
+    """Import, or print the table; 1 when the imported run has failures."""
+    return _table(args) if args.action == "table" else _import(args)
+
+
+def _table(args: argparse.Namespace) -> int:
+    from tl_passlab.parity.results import read_results
+    from tl_passlab.parity.table import markdown
+
+    print(markdown(read_results(args.folder), args.links_from), end="")
+    return EXIT_SAME
+
+
+def _import(args: argparse.Namespace) -> int:
     from tl_passlab.parity.render import pair_line
     from tl_passlab.parity.results import import_results
 
