@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.lowering import CASES, LANE
+from tl_passlab.history.adapters import blame_command
 from tl_passlab.interp.check import CheckResult, check
 from tl_passlab.interp.report import render_check
 from tl_passlab.interp.store import check_data
@@ -23,6 +24,7 @@ EXECUTED = ("cuda:sm_80", "cuda:sm_90a", "metal", "c")
 ONLY_WHERE_STORED = ("c",)  # written for cases that have goldens there; the others are of kernels for GPUs
 ONE_BLOCK = {"M": 64, "N": 64, "heads": 1, "seq": 128, "S": 2}
 RANDOM_SCHEDULES = 8
+FIXED_SCHEDULES = 2  # eager and late
 
 # Operations of cases that are not modelled: boundaries that have one are `unsupported`, the others must hold.
 NOT_MODELLED = ("tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp")
@@ -120,24 +122,29 @@ def loaded(name: str) -> Any:
     return load_case(name)
 
 
-def require_same_meaning(result: CheckResult) -> None:
+def told(result: CheckResult, sizes: Mapping[str, Any]) -> str:
+    """The whole table, and the command that shows it again."""
+    command = blame_command(result.case, result.target, sizes, result.seed, len(result.schedules) - FIXED_SCHEDULES)
+    return f"\n{render_check(check_data(result))}\nreproduce: {command}"
+
+
+def require_same_meaning(result: CheckResult, sizes: Mapping[str, Any]) -> None:
     """Fail with the whole table and the command that reproduces it; a known defect must be found where it is made."""
     known = KNOWN_DEFECTS.get((result.case.rpartition("/")[2], result.target))
     if known:
         assert result.first_failure is not None, f"{known} no longer breaks {result.case}: remove it from KNOWN_DEFECTS"
-        assert result.first_failure.name == known
+        assert result.first_failure.name == known, told(result, sizes)
         return
     excused = {r.detail for r in result.unsupported()}
     if excused and excused <= {*NOT_MODELLED, NOT_COMPARED} and excused != {NOT_COMPARED}:
-        assert result.first_failure is None and result.reference_ok
+        assert result.first_failure is None and result.reference_ok, told(result, sizes)
         return
-    command = f"passlab blame {result.case} --target {result.target} --seed {result.seed}"
-    assert result.ok, f"\n{render_check(check_data(result))}\nreproduce: {command}"
+    assert result.ok, told(result, sizes)
 
 
 @pytest.mark.parametrize(("case", "target"), pairs())
 def test_semantics(case: CaseInfo, target: Target) -> None:
-    require_same_meaning(check(loaded(case.name), target, small(case)))
+    require_same_meaning(check(loaded(case.name), target, small(case)), small(case))
 
 
 @pytest.mark.parametrize(("case", "target"), regressions())
@@ -167,7 +174,7 @@ def known_of_shape(result: CheckResult) -> str:
 def test_semantics_under_random_schedules(case: CaseInfo, target: Target) -> None:
     result = check(loaded(case.name), target, {}, seed=1, random_schedules=RANDOM_SCHEDULES)
     if known_of_shape(result) != "ragged_store_on_metal":
-        require_same_meaning(result)
+        require_same_meaning(result, {})
 
 
 def shapes(case: CaseInfo) -> list[dict[str, int]]:
@@ -185,15 +192,16 @@ def shapes(case: CaseInfo) -> list[dict[str, int]]:
 def test_semantics_at_tile_edges(case: CaseInfo, target: Target) -> None:
     """A shape that the kernel itself does not support (its own IR is wrong, or does not lower) is passed over."""
     checked = 0
-    for sizes in shapes(case):
+    for shape in shapes(case):
+        sizes = {**small(case), **shape}
         try:
-            result = check(loaded(case.name), target, {**small(case), **sizes})
+            result = check(loaded(case.name), target, sizes)
         except Exception:
             continue
         supported = result.results and not result.results[0].failed and result.reference_ok and not result.error
         if supported and not known_of_shape(result):
             checked += 1
-            require_same_meaning(result)
+            require_same_meaning(result, sizes)
     if not checked:
         pytest.skip("the kernel supports none of these shapes")
 

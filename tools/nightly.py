@@ -38,6 +38,11 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def say(line: str) -> None:
+    """At once, in a log too."""
+    print(line, flush=True)
+
+
 def main() -> int:
     """Run, report; 1 when there are new failures."""
     args = arguments()
@@ -55,8 +60,8 @@ def main() -> int:
         seconds=args.timeout,
     )
     try:
-        run = run_steps(run, steps_for(options), out, lambda line: print(line, flush=True))
-        finished = finish(run, args.db.resolve(), out)
+        run = run_steps(run, steps_for(options), out, say)
+        finished = finish(run, args.db.resolve(), out, say)
     except PasslabError as error:
         print(error, file=sys.stderr)
         return error.exit_code

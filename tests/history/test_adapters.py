@@ -57,6 +57,7 @@ def test_parity_shows_the_first_failing_step_and_counts_all() -> None:
     assert (record.outcome, record.verdict, record.error_map) == (FAILED, "numerical", "..x.")
     assert record.message == "2 of 3 runs: C differs" and record.replay == "passlab parity --seed 2"
     assert "max abs 0.5" in record.detail and record.measure_ms is None
+    assert record.blame == "passlab blame elementwise/add --target cuda:sm_80 --set M=64 --seed 2"
 
 
 def test_a_known_device_defect_is_expected_until_it_passes() -> None:

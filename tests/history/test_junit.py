@@ -40,6 +40,14 @@ class TestGroup:
     def test_member(self): pass
 """
 
+SEMANTICS = """
+import pytest
+@pytest.mark.parametrize("x", ["add-metal", "gemm_pipelined-cuda_sm_90a"])
+def test_semantics(x):
+    command = "passlab blame elementwise/add --target metal --set M=64" if "add" in x else ""
+    assert 0, "\\nthe whole table" + (f"\\nreproduce: {command}\\n" if command else "")
+"""
+
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Record]]:
@@ -47,6 +55,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Record]]
     (folder / "tests").mkdir()
     (folder / "tests" / "__init__.py").write_text("", encoding="utf-8")
     (folder / "tests" / "test_goldens.py").write_text(SUITE, encoding="utf-8")
+    (folder / "tests" / "test_semantics.py").write_text(SEMANTICS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=j.xml", "tests"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
     subprocess.run(command, cwd=folder, capture_output=True, check=False, env=kept)
@@ -69,6 +78,15 @@ def test_a_failure_has_a_message_a_detail_and_a_command(records: dict[str, list[
     assert (record.outcome, record.pass_name) == (FAILED, "")
     assert "first line" in record.message and "\n" not in record.message and "second line" in record.detail
     assert record.replay == "pytest 'tests/test_goldens.py::test_golden[kernel-add-metal]'"
+
+
+def test_a_semantic_failure_has_the_command_that_executes_it_again(records: dict[str, list[Record]]) -> None:
+    (told,) = records["tests/test_semantics.py::test_semantics[add-metal]"]
+    assert told.blame == "passlab blame elementwise/add --target metal --set M=64"
+    assert told.message == "the whole table", "`AssertionError:` alone in its line says nothing"
+    (untold,) = records["tests/test_semantics.py::test_semantics[gemm_pipelined-cuda_sm_90a]"]
+    assert untold.blame == "passlab blame pipeline/gemm_pipelined --target cuda:sm_90a"
+    assert records["test_golden[kernel-add-metal]"][0].blame == ""
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ GUILTY = boundary("ThreadSync", "differs", failed=True, ok=False, findings=[RACE
 CHECK: dict[str, Any] = {
     **{"case": CASES[0], "target": "cuda:sm_90a", "lane": "0.1.15", "seed": 3, "ok": False, "error": "", "ms": 2000.0},
     **{"reference_ok": True, "failed_pass": ""},
-    "boundaries": [boundary("input"), boundary("LowerTileOp", "reordered"), GUILTY],
+    "boundaries": [boundary("input"), boundary("LowerTileOp", "reordered", error=1.9e-4), GUILTY],
 }
 BLAME: dict[str, Any] = {
     **{"case": CASES[0], "target": "cuda:sm_90a", "lane": "0.1.15", "seed": 0, "pass": "ThreadSync", "found": True},
@@ -41,7 +41,9 @@ BLAME: dict[str, Any] = {
 def test_check_is_a_record_with_every_boundary() -> None:
     record = check_record(CHECK)
     assert (record.outcome, record.verdict, record.pass_name) == (FAILED, "wrong values, race", "ThreadSync")
-    assert record.pass_table == "~ input\n~ LowerTileOp reordered\n~ ThreadSync wrong values, race"
+    assert record.pass_table == (
+        "~ input exact\n~ LowerTileOp reordered, max rel 1.9e-04\n~ ThreadSync wrong values, race"
+    )
     assert "bytes 0..4095" in record.detail and record.seconds == 2.0
     assert record.replay == f"passlab check {CASES[0]} --target cuda:sm_90a --seed 3"
 
@@ -55,7 +57,22 @@ def test_a_sound_check_passes_and_a_failed_lowering_does_not() -> None:
         "error": "InternalError: no\nmore",
         "failed_pass": "Simplify",
     }
-    assert check_record(stopped).message == "InternalError: no" and check_record(stopped).pass_name == "Simplify"
+    assert (
+        check_record(stopped).message == "Simplify fails: InternalError: no"
+        and check_record(stopped).pass_name == "Simplify"
+    )
+
+
+def test_a_check_that_could_not_execute_everything_blames_nobody() -> None:
+    unknown = boundary("LowerTileOp", "unsupported", ok=False, detail="tl.ptx_new")
+    record = check_record({**CHECK, "boundaries": [boundary("input"), unknown]})
+    assert (record.outcome, record.verdict, record.pass_name) == (FAILED, "unsupported", "")
+    assert record.message == "1 of 2 boundaries equal; not executed: tl.ptx_new"
+
+
+def test_a_failure_that_was_executed_by_itself_keeps_its_own_answer() -> None:
+    sound = Record("parity/a", "parity", FAILED, case=CASES[0], target="cuda:sm_90a", blamed="every boundary agrees")
+    assert with_guilty([sound, check_record(CHECK)])[0] == sound
 
 
 def test_blame_is_a_record_with_what_the_pass_did() -> None:

@@ -6,6 +6,7 @@ long as it shows; a kernel whose lowering varies between processes fails; of an 
 
 from __future__ import annotations
 
+import shlex
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -63,8 +64,19 @@ def _parity_record(steps: Sequence[Outcome]) -> Record:
         detail="\n".join([*(_step_line(step) for step in failed[:SHOWN]), shown.detail]).strip(),
         error_map=next((d.error_map for d in shown.differences if d.error_map), ""),
         replay=shown.replay,
+        blame=blame_command(first.case, first.target, shown.step.sizes, shown.step.seed) if failed else "",
         measure_ms=_declared_shape_ms(ran) if not failed else None,
     )  # fmt: skip
+
+
+def blame_command(case: str, target: str, sizes: Mapping[str, Any], seed: int, schedules: int = 0) -> str:
+    """`passlab blame CASE --target ... --set M=65 --seed 3`: executes what a test ran at every pass boundary."""
+    words = ["passlab", "blame", case, "--target", target]
+    for name, value in sizes.items():
+        words += ["--set", f"{name}={value}"]
+    words += ["--seed", str(seed)] if seed else []
+    words += ["--schedules", str(schedules)] if schedules else []
+    return shlex.join(words)
 
 
 def _step_line(step: Outcome) -> str:

@@ -24,6 +24,8 @@ KIND_OF_FILE = {
 # What a golden's id begins with where it is not a pass.
 NO_PASS = ("kernel", "pipeline", "error")
 # XML 1.0 has no way to write these, and a kernel may print anything.
+# How a semantic test says what it executed, with which sizes.
+_REPRODUCE = re.compile(r"\breproduce: (passlab blame .+)")
 _FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
@@ -45,10 +47,10 @@ def _record(element: ET.Element, cases: Mapping[str, str], targets: Mapping[str,
     words = node.partition("[")[2].removesuffix("]").split("-")
     first = words[0] if kind == "goldens" and "test_golden[" in node else ""
     outcome, message, detail = _outcome(element)
+    case = next((cases[word] for word in words if word in cases), "")
+    target = next((targets[word] for word in words if word in targets), "")
     return Record(
-        f"{file}::{node}", kind, outcome,
-        case=next((cases[word] for word in words if word in cases), ""),
-        target=next((targets[word] for word in words if word in targets), ""),
+        f"{file}::{node}", kind, outcome, case, target,
         lane=lane,
         verdict=outcome,
         message=message,
@@ -56,7 +58,16 @@ def _record(element: ET.Element, cases: Mapping[str, str], targets: Mapping[str,
         pass_name="" if first in NO_PASS else first,
         replay=f"pytest {shlex.quote(f'{file}::{node}')}",
         seconds=float(element.get("time") or 0),
+        blame=_blame(case, target, detail) if kind == "semantics" and outcome == FAILED else "",
     )  # fmt: skip
+
+
+def _blame(case: str, target: str, detail: str) -> str:
+    """What the failing test says reproduces it; else the kernel at its own sizes."""
+    found = _REPRODUCE.search(detail)
+    if found is not None:
+        return found.group(1).strip()
+    return shlex.join(["passlab", "blame", case, "--target", target]) if case and target else ""
 
 
 def _node(classname: str, name: str) -> tuple[str, str]:
@@ -73,8 +84,10 @@ def _outcome(element: ET.Element) -> tuple[str, str, str]:
     for tag in ("failure", "error"):
         found = element.find(tag)
         if found is not None:
-            message = (found.get("message") or "").strip().partition("\n")[0]
-            return FAILED, message, found.text or ""
+            lines = [line.strip() for line in (found.get("message") or "").splitlines() if line.strip()]
+            # `AssertionError:` alone in its line, where the test's own words begin on the next.
+            telling = [line for line in lines if not line.endswith("Error:")]
+            return FAILED, next(iter(telling or lines), ""), found.text or ""
     skipped = element.find("skipped")
     if skipped is None:
         return PASSED, "", ""

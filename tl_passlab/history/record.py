@@ -31,7 +31,9 @@ class Record:
 
     `name` is stable over runs: the key of its history. `seconds` is how long the test took; `measure_ms` the kernel's
     own time where it was measured. `error_map` is plain text, one character a cell; `diff` unified text of what the
-    guilty pass did; `pass_table` one line for each pass that ran, as in a golden's `pipeline.txt`.
+    guilty pass did; `pass_table` one line for each pass that ran, as in a golden's `pipeline.txt`. `blame` is the
+    command that executes the same kernel, with the same sizes and seed, at every pass boundary, where that may tell
+    something; `blamed` what it said.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Record:
     seconds: float = 0.0
     measure_ms: float | None = None
     pass_table: str = ""
+    blame: str = ""
+    blamed: str = ""
 
 
 @dataclass(frozen=True)

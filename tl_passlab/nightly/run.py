@@ -24,6 +24,7 @@ from tl_passlab.history.record import FAILED, PASSED, SKIPPED, Record, Run
 from tl_passlab.history.standing import Point, Standing, history_of, standing_of
 from tl_passlab.history.store import distinct, standing_in, store_run
 from tl_passlab.lane_env import CHECKOUT
+from tl_passlab.nightly.blame import with_blame
 from tl_passlab.nightly.commit import commit_of
 from tl_passlab.nightly.process import Ending, run_child
 from tl_passlab.nightly.steps import Step
@@ -112,8 +113,8 @@ def step_line(step: Step, records: Sequence[Record]) -> str:
     return f"{step.name:<12} {'   '.join(filter(None, [words, trouble]))}   {about.seconds:.0f} s"
 
 
-def finish(run: Run, database: Path, out: Path) -> Finished:
-    """Store, compare, write the reports. One that cannot be written never keeps the others from it."""
+def finish(run: Run, database: Path, out: Path, say: Callable[[str], None] = print) -> Finished:
+    """Store, compare, explain, write the reports. One that cannot be written never keeps the others from it."""
     problems: list[PasslabError] = []
     files = [out / "run.json"]
     write_run(run, files[0])
@@ -123,6 +124,8 @@ def finish(run: Run, database: Path, out: Path) -> Finished:
         standing = standing_in(database, run)
     except PasslabError as error:
         problems.append(error)
+    run = with_blame(run, standing.new, out, say)
+    write_run(run, files[0])
     texts: dict[str, Callable[[], str]] = {
         "junit.xml": partial(to_junit, run),
         "report.html": partial(render_results, run, standing),

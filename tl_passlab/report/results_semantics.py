@@ -11,9 +11,7 @@ from typing import Any
 
 from tl_passlab.history.record import FAILED, PASSED, Record
 from tl_passlab.interp.report import evidence, render_blame
-
-# Verdicts on a boundary that need no reader: the others are written beside the pass.
-QUIET = ("exact", "host")
+from tl_passlab.report.executed import boundary_line, fault, semantics_line
 
 
 def is_check(document: Mapping[str, Any]) -> bool:
@@ -28,14 +26,17 @@ def is_blame(document: Mapping[str, Any]) -> bool:
 
 def check_record(document: Mapping[str, Any]) -> Record:
     """One record: the first boundary that is wrong, and all of them as its pass table."""
-    wrong = next((boundary for boundary in document["boundaries"] if boundary["failed"]), None)
+    boundaries = document["boundaries"]
+    wrong = next((boundary for boundary in boundaries if boundary["failed"]), None)
     error = str(document["error"]).strip()
     if wrong is not None:
-        message, verdict = f"{wrong['pass']} leaves IR that is wrong", _verdict(wrong)
+        verdict = fault(wrong)
     elif error:
-        message, verdict = error.splitlines()[0], "lowering failed"
+        verdict = "lowering failed"
+    elif not document["reference_ok"]:
+        verdict = "differs"
     else:
-        message, verdict = ("", "pass") if document["ok"] else ("the IR before any pass is wrong", "differs")
+        verdict = "pass" if document["ok"] else "unsupported"
     return Record(
         f"check/{document['case']}[{document['target']}]",
         "semantics",
@@ -44,10 +45,10 @@ def check_record(document: Mapping[str, Any]) -> Record:
         str(document["target"]),
         lane=str(document["lane"]),
         verdict=verdict,
-        message=message,
+        message=semantics_line(document),
         detail="\n".join(evidence(wrong)) if wrong is not None else error,
         pass_name=str(wrong["pass"] if wrong is not None else document["failed_pass"]),
-        pass_table="\n".join(_line(boundary) for boundary in document["boundaries"]),
+        pass_table="\n".join(map(boundary_line, boundaries)),
         replay=_command("check", document),
         seconds=float(document["ms"]) / 1000,
     )
@@ -62,7 +63,7 @@ def blame_record(document: Mapping[str, Any]) -> Record:
         str(document["case"]),
         str(document["target"]),
         lane=str(document["lane"]),
-        verdict=_verdict(document.get("boundary") or {}) if document["found"] else "pass",
+        verdict=fault(document.get("boundary") or {}) if document["found"] else "pass",
         message=str(document["verdict"]),
         detail=render_blame(document) if document["found"] else "",
         pass_name=str(document["pass"]),
@@ -83,7 +84,8 @@ def with_guilty(tests: Sequence[Record]) -> tuple[Record, ...]:
 
 
 def _with(record: Record, told: Mapping[str, str]) -> Record:
-    if not told or record.outcome != FAILED or record.pass_name not in ("", told["pass_name"]):
+    # A record that was executed by itself has its own answer: for its own sizes, every boundary may agree.
+    if not told or record.blamed or record.outcome != FAILED or record.pass_name not in ("", told["pass_name"]):
         return record
     return dataclasses.replace(
         record,
@@ -91,18 +93,6 @@ def _with(record: Record, told: Mapping[str, str]) -> Record:
         diff=record.diff or told["diff"],
         pass_table=record.pass_table or told["pass_table"],
     )
-
-
-def _verdict(boundary: Mapping[str, Any]) -> str:
-    kinds = [str(finding["kind"]) for finding in boundary.get("findings", ()) if finding.get("error")]
-    verdict = str(boundary.get("verdict", ""))
-    words = ["wrong values"] if verdict == "differs" else [verdict] if verdict not in ("", *QUIET) and not kinds else []
-    return ", ".join(dict.fromkeys([*words, *kinds])) or "wrong"
-
-
-def _line(boundary: Mapping[str, Any]) -> str:
-    verdict = _verdict(boundary) if boundary["failed"] else "" if boundary["verdict"] in QUIET else boundary["verdict"]
-    return f"~ {boundary['pass']} {verdict}".rstrip()
 
 
 def _command(name: str, document: Mapping[str, Any]) -> str:
