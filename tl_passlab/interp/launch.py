@@ -17,7 +17,7 @@ from tl_passlab.interp.explore import Record
 from tl_passlab.interp.findings import Findings
 from tl_passlab.interp.function import Function, Resolver
 from tl_passlab.interp.memory import Mem, Ptr
-from tl_passlab.interp.packed import PackedArguments, Tensor
+from tl_passlab.interp.packed import PackedArguments, Tensor, element_strides
 from tl_passlab.interp.program import Program
 from tl_passlab.interp.races import Watch
 from tl_passlab.interp.schedule import Schedule
@@ -94,8 +94,7 @@ def _bind(
     for slot, position, d in function.shape_slots:
         env[slot] = int(arguments[order[position]].shape[d])
     for slot, position, d in function.stride_slots:
-        array = arguments[order[position]]
-        env[slot] = int(array.strides[d] // array.itemsize)
+        env[slot] = element_strides(arguments[order[position]])[d]
     return env
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,18 @@ class Tensor:
     def __init__(self, mem: Mem, array: Any, device_type: int) -> None:
         self.mem, self.dtype = mem, array.dtype
         code = EXTENDED_CODES.get(str(array.dtype), TYPE_CODES.get(array.dtype.kind, -1))
-        strides = [s // array.itemsize for s in array.strides]
         self.fields = {
-            DATA: Ptr(mem, 0, array.dtype), SHAPE: _numbers(array.shape), STRIDES: _numbers(strides), NDIM: array.ndim,
-            CODE: code, BITS: array.itemsize * 8, LANES: 1, BYTE_OFFSET: 0, DEVICE_ID: 0, DEVICE_TYPE: device_type,
+            DATA: Ptr(mem, 0, array.dtype), SHAPE: _numbers(array.shape), STRIDES: _numbers(element_strides(array)),
+            NDIM: array.ndim, CODE: code, BITS: array.itemsize * 8, LANES: 1, BYTE_OFFSET: 0, DEVICE_ID: 0,
+            DEVICE_TYPE: device_type,
         }  # fmt: skip
+
+
+def element_strides(array: Any) -> list[int]:
+    """The strides of a contiguous array in elements. NumPy says zero for an empty one; PyTorch, whose tensors kernels
+    are given, counts each empty dimension as one."""
+    extents = [max(extent, 1) for extent in array.shape]
+    return [math.prod(extents[d + 1 :]) for d in range(array.ndim)]
 
 
 def _numbers(values: Any) -> Ptr:
