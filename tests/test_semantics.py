@@ -26,10 +26,6 @@ ONE_BLOCK = {"M": 64, "N": 64, "heads": 1, "seq": 128, "S": 2}
 RANDOM_SCHEDULES = 8
 FIXED_SCHEDULES = 2  # eager and late
 
-# Operations of cases that are not modelled: boundaries that have one are `unsupported`, the others must hold.
-NOT_MODELLED = ("tl.ptx_wgmma_sp_ss", "tirx.ptx_mma_sp")
-NOT_COMPARED = "comparison without a result of the input IR"
-
 # What upstream does wrong on a case and target, on every lane: the first boundary that fails.
 KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
     ("swizzled_layout", "metal"): "LowerTileOp",  # copies obey the annotated layout, simdgroup_load does not

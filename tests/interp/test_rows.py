@@ -1,4 +1,4 @@
-"""Gathered and scattered rows, and sparse products, mean what NumPy says; mistakes in them are noticed."""
+"""Gathered and scattered rows mean what NumPy says; mistakes in them are noticed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.interp.kernels.rows import four_rows, sparse_product
+from tests.interp.kernels.rows import four_rows
 from tests.interp.mutation.edit import Edit, annotation, argument, in_module, remove
 from tests.interp.mutation.kernels import Base
 from tests.interp.mutation.mutant import kinds
 
 FROM, TO = [5, 2, 7, 0], [1, 6, 3, 4]
-PAIRS = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]  # the places of two values among four
 
 
 def numbered_rows(rng: Any) -> dict[str, Any]:
@@ -22,20 +21,9 @@ def numbered_rows(rng: Any) -> dict[str, Any]:
     return {"A": A, "rows": np.array(FROM + TO, dtype="int32"), "B": B}
 
 
-def compressed(rng: Any) -> dict[str, Any]:
-    A, B = (rng.integers(-3, 4, shape).astype("float16") for shape in ((64, 32), (64, 64)))
-    nibbles = np.array([low | high << 2 for low, high in PAIRS], dtype="uint8")[rng.integers(0, 6, (64, 16))]
-    return {"A": A, "E": nibbles[:, ::2] | nibbles[:, 1::2] << 4, "B": B}
-
-
 @pytest.fixture(scope="module")
 def rows() -> Base:
     return Base("", "cuda:sm_100a", func=four_rows(), inputs=numbered_rows)
-
-
-@pytest.fixture(scope="module")
-def product() -> Base:
-    return Base("", "cuda:sm_90a", func=sparse_product(), inputs=compressed)
 
 
 def test_rows_are_gathered_and_scattered_in_order(rows: Base) -> None:
@@ -66,34 +54,4 @@ ROWS: list[Any] = [
 def test_broken_gather_or_scatter_is_noticed(rows: Base, after: str, edit: Edit, noticed: str) -> None:
     stage = rows.pipeline.stages[0] if after == "input" else rows.stage(after)
     found = kinds(rows.judge.judge(replace(stage, module=in_module(stage.module, edit))))
-    assert noticed in found, found or "nothing"
-
-
-def test_sparse_product_is_the_dense_one_at_tile_level(product: Base) -> None:
-    values, oracle = product.arguments.values, product.judge.oracle
-    assert oracle is not None
-    dense = np.zeros((64, 64), dtype="float32")
-    for row in range(64):
-        for group in range(16):
-            nibble = int(values["E"][row, group // 2]) >> 4 * (group % 2) & 15
-            dense[row, 4 * group + (nibble & 3)] = values["A"][row, 2 * group]
-            dense[row, 4 * group + (nibble >> 2)] = values["A"][row, 2 * group + 1]
-    assert (oracle["C"] == dense @ values["B"].astype("float32")).all()
-    for stage in product.pipeline.distinct():
-        if stage.level.tile:
-            result = product.judge.judge(stage)
-            assert result.verdict == "exact" and not result.findings, (stage.name, result.detail, result.findings)
-
-
-SPARSE: list[Any] = [
-    pytest.param(argument("tl.tileop.gemm_sp", 5, lambda flag: 1 - int(flag)), "differs", id="transposed"),
-    pytest.param(remove("tl.tileop.copy", 1), "uninitialised", id="no-metadata"),
-    pytest.param(remove("tl.tileop.gemm_sp"), "differs", id="no-product"),
-]
-
-
-@pytest.mark.parametrize(("edit", "noticed"), SPARSE)
-def test_broken_sparse_product_is_noticed(product: Base, edit: Edit, noticed: str) -> None:
-    stage = product.stage("LayoutInference")
-    found = kinds(product.judge.judge(replace(stage, module=in_module(stage.module, edit))))
     assert noticed in found, found or "nothing"

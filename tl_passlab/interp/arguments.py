@@ -63,6 +63,7 @@ def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -
     values: dict[str, Any] = {}
     for name, buffer in params:
         if name in arrays:
+            _require_shape(case, name, arrays[name], buffer)
             values[name] = arrays[name]
         elif buffer is None:
             values[name] = sizes.get(name, 1)
@@ -71,6 +72,17 @@ def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -
     inputs = tuple(arrays) if arrays else tuple(n for n, b in params if b is not None)
     torch_inputs = {name: to_torch(values[name], like) for name, like in given.items()}
     return Arguments(values, [n for n, _ in params], inputs, exact, torch_inputs)
+
+
+def _require_shape(case: Case, name: str, array: Any, buffer: Any) -> None:
+    """Raise UsageError when an input has not the shape that the kernel declares (packed elements are not counted)."""
+    given, declared = getattr(array, "shape", ()), list(buffer.shape) if buffer is not None else []
+    fits = len(given) == len(declared) and all(
+        type(e).__name__ != "IntImm" or int(e) == n for e, n in zip(declared, given, strict=True)
+    )
+    if not fits and (buffer is None or int(buffer.dtype.bits) >= 8):
+        what = f"inputs() gives {name} as {tuple(given)}, and the kernel declares ({', '.join(map(str, declared))})"
+        raise UsageError("check", case.info.name, what)
 
 
 def with_inputs(arguments: Arguments, given: Mapping[str, Any]) -> Arguments:

@@ -178,6 +178,8 @@ def launch(program: Program, env: list[Any], run: Run) -> None:
         if extents.setdefault(tag, extent) != extent:
             raise Unsupported(f"{tag} bound to two extents")
     count = int(np.prod(list(extents.values()) or [1]))
+    if not count:
+        raise Malformed("a launch of blocks without threads")
     sizes = {tag: extent for _, tag, extent in grid}
     tags = sorted(sizes)
     waiting: list[Block] = []

@@ -118,8 +118,9 @@ class Region:
             if extent and (low < 0 or low + extent > size):
                 ok = (at >= 0) & (at < size)
                 inside = ok if inside is None else inside & ok
-                at = np.clip(at, 0, size - 1)
             index = index + at * int(self._strides[d](a))
+        if inside is not None:
+            index = np.where(inside, index, 0)
         index = np.broadcast_to(index, extents) if rank else np.asarray(index)
         return index, None if inside is None else np.broadcast_to(inside, extents)
 
@@ -137,8 +138,9 @@ class Region:
             ok = (at >= 0) & (at < size)
             if not ok.all():
                 inside = ok if inside is None else inside & ok
-                at = np.clip(at, 0, size - 1)
             index = index + at * int(self._strides[d](a))
+        if inside is not None:
+            index = np.where(inside, index, 0)
         if pointer.mem.rows > 1:
             starts = a.lanes.astype(np.int64) * (pointer.mem.row_bytes // self.dtype.itemsize)
             index = index + starts.reshape(-1, *([1] * rank))

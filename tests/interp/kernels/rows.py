@@ -21,28 +21,3 @@ def four_rows():
                 T.tma_store_wait(0)
 
     return main
-
-
-def sparse_product():
-    """A 2:4 sparse operand: two values of every four, and nibbles that say which."""
-
-    @T.prim_func
-    def main(
-        A: T.Tensor((64, 32), "float16"),
-        E: T.Tensor((64, 8), "uint8"),
-        B: T.Tensor((64, 64), "float16"),
-        C: T.Tensor((64, 64), "float32"),
-    ):
-        with T.Kernel(1, threads=128) as _:
-            A_shared = T.alloc_shared((64, 32), "float16")
-            E_shared = T.alloc_shared((64, 8), "uint8")
-            B_shared = T.alloc_shared((64, 64), "float16")
-            C_local = T.alloc_fragment((64, 64), "float32")
-            T.clear(C_local)
-            T.copy(A, A_shared)
-            T.copy(E, E_shared)
-            T.copy(B, B_shared)
-            T.gemm_sp(A_shared, E_shared, B_shared, C_local)
-            T.copy(C_local, C)
-
-    return main

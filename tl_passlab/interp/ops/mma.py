@@ -78,7 +78,7 @@ def _mma(b: Build, call: Any) -> Code:
         if a.count % WARP or a.mask is not None:
             a.m.report("divergence", "mma runs while some lanes of its warp are elsewhere", a, site)
             return
-        places = [_place(a, memo, i, starts[i](a), offsets[i](a), tables[i], types[i], site) for i in range(3)]
+        places = [place(a, memo, i, starts[i](a), offsets[i](a), tables[i], types[i], site) for i in range(3)]
         (x_mem, x), (y_mem, y), (c_mem, c) = places
         if a.watch is not None:
             for (mem, index), dtype in zip(places, types, strict=True):
@@ -94,9 +94,8 @@ def _mma(b: Build, call: Any) -> Code:
     return Code(run, DYNAMIC)
 
 
-def _place(
-    a: Any, memo: int, which: int, start: Any, offset: Any, table: Any, dtype: Any, site: int
-) -> tuple[Any, Any]:
+def place(a: Any, memo: int, which: int, start: Any, offset: Any, table: Any, dtype: Any, site: int) -> tuple[Any, Any]:
+    """The memory of an operand and, per warp, the element indices of its matrix."""
     mem, base = near_pointer(a, start)
     single = axes.uniform(offset)
     if single is None:

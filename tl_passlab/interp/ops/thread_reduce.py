@@ -20,7 +20,8 @@ def _all_reduce(b: Build, call: Any) -> Code:
     if b.reducer is None or literal(args[0]) != 1 or type(args[3]).__name__ != "BufferLoad":
         raise Unsupported("tirx.tvm_thread_allreduce of several values")
     value, condition = b.expr(args[1]).run, b.expr(args[2]).run
-    reduced = {b.slot(axis) for axis in args[4:]}
+    # The index of a single thread has become the constant zero: nothing to reduce over.
+    reduced = {b.slot(axis) for axis in args[4:] if type(axis).__name__ != "IntImm"}
     others = [slot for slot, _, _ in b.threads if slot not in reduced]
     left, right = (b.bind(v[0], DYNAMIC) for v in (b.reducer.lhs, b.reducer.rhs))
     combined = b.expr(b.reducer.result[0]).run

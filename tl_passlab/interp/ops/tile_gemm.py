@@ -10,7 +10,8 @@ import numpy as np
 from tl_passlab.interp import axes, dtypes
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.dialect import GEMM_NAMES, gemm_arguments, literal
-from tl_passlab.interp.ops import sync, tensor_memory
+from tl_passlab.interp.errors import Malformed
+from tl_passlab.interp.ops import sparse, sync, tensor_memory
 from tl_passlab.interp.program import DYNAMIC, Code
 from tl_passlab.interp.region import Box, Region
 
@@ -22,6 +23,8 @@ def matrix(values: Any) -> Any:
 
 def product(left: Any, right: Any, accumulator: np.dtype[Any]) -> Any:
     """A matrix product in the accumulator's kind of arithmetic: integers exactly, floats through float32 or better."""
+    if left.shape[1] != right.shape[0]:
+        raise Malformed(f"a product over {left.shape[1]} columns and {right.shape[0]} rows")
     if accumulator.kind in "iu":
         return left.astype(np.int64) @ right.astype(np.int64)
     wide = np.float64 if accumulator == np.float64 else np.float32
@@ -71,37 +74,23 @@ def _gemm(b: Build, call: Any) -> Code:
 
 
 def _gemm_sp(b: Build, call: Any) -> Code:
-    """2:4 sparse product: each metadata nibble says which two of four columns the pair of A values holds."""
+    """2:4 sparse product; A, E and B may each be transposed."""
     args = list(call.args)
     left, meta, right, out = (Region(b, x) for x in args[:4])
-    transpose_a, transpose_b = bool(literal(args[4])), bool(literal(args[5]))
-    clear, site = b.expr(args[10]).run, b.site
+    transposed = [bool(literal(x)) for x in args[4:7]]
+    clear, site = b.expr(args[11]).run, b.site
 
     def run(a: Any) -> None:
-        x, e, y, to = left.at(a), meta.at(a), right.at(a), out.at(a)
-        packed = matrix(x.load(a, site))
-        packed = packed.T if transpose_a else packed
-        q = matrix(y.load(a, site))
-        dense = expand_sparse(packed, matrix(e.load(a, site)))
-        result = product(dense, q.T if transpose_b else q, to.dtype)
+        boxes, to = [r.at(a) for r in (left, meta, right)], out.at(a)
+        values = [matrix(box.load(a, site)) for box in boxes]
+        packed, e, q = (v.T if flip else v for v, flip in zip(values, transposed, strict=True))
+        dense = sparse.expanded(np.ascontiguousarray(packed), sparse.nibbles_of(e))
+        result = product(dense, q, to.dtype)
         if not axes.uniform(clear(a)):
             result = result + matrix(to.load(a, site)).astype(result.dtype)
         to.store(a, dtypes.cast(result, to.dtype).reshape(to.shape), site)
 
     return Code(run, DYNAMIC)
-
-
-def expand_sparse(packed: Any, meta: Any) -> Any:
-    """The dense matrix of a 2:4 compressed one: nibble i of a row's metadata places values 2i and 2i+1."""
-    rows, half = packed.shape
-    raw = np.ascontiguousarray(meta).view(np.uint8).reshape(rows, -1)
-    nibbles = np.stack([raw & 15, raw >> 4], axis=-1).reshape(rows, -1)[:, : half // 2]
-    dense = np.zeros((rows, half // 2, 4), dtype=packed.dtype)
-    pairs = packed.reshape(rows, half // 2, 2)
-    row, group = np.indices(nibbles.shape)
-    dense[row, group, nibbles & 3] = pairs[..., 0]
-    dense[row, group, nibbles >> 2] = pairs[..., 1]
-    return dense.reshape(rows, half * 2)
 
 
 OPS = {**dict.fromkeys(GEMM_NAMES, _gemm), "tl.tileop.gemm_sp": _gemm_sp, "tl.tileop.gemm_sp_py": _gemm_sp}

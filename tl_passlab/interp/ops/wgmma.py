@@ -14,7 +14,7 @@ from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.flight import Flight, launch, observe
 from tl_passlab.interp.memory import Mem
-from tl_passlab.interp.ops import numeric
+from tl_passlab.interp.ops import numeric, sparse
 from tl_passlab.interp.ops.descriptor import (
     GROUP,
     ROWS,
@@ -50,23 +50,42 @@ class Product:
     keep: Any
     signs: tuple[Any, Any]
     site: int
+    metadata: sparse.Metadata | None
 
 
 def _wgmma_ss(b: Build, call: Any) -> Code:
-    args = list(call.args)
+    return _from_shared(b, list(call.args), None)
+
+
+def _from_shared(b: Build, args: list[Any], meta: sparse.Metadata | None) -> Code:
     left = Operand(*slot_of(b, args[6]), b.expr(args[7]).run, bool(literal(args[1])))
     right = Operand(*slot_of(b, args[8]), b.expr(args[9]).run, bool(literal(args[2])))
-    return _compiled(b, args, 3, left, right, 10)
+    return _compiled(b, args, 3, left, right, 10, meta)
 
 
 def _wgmma_rs(b: Build, call: Any) -> Code:
-    args = list(call.args)
+    return _from_registers(b, list(call.args), None)
+
+
+def _from_registers(b: Build, args: list[Any], meta: sparse.Metadata | None) -> Code:
     left = (pointer(b, args[5]), b.expr(args[6]).run)
     right = Operand(*slot_of(b, args[7]), b.expr(args[8]).run, bool(literal(args[1])))
-    return _compiled(b, args, 2, left, right, 9)
+    return _compiled(b, args, 2, left, right, 9, meta)
 
 
-def _compiled(b: Build, args: list[Any], first: int, left: Any, right: Operand, out: int) -> Code:
+def _wgmma_sp_ss(b: Build, call: Any) -> Code:
+    args = list(call.args)
+    return _from_shared(b, args[:8] + args[11:], sparse.metadata(b, *args[8:11]))
+
+
+def _wgmma_sp_rs(b: Build, call: Any) -> Code:
+    args = list(call.args)
+    return _from_registers(b, args[:7] + args[10:], sparse.metadata(b, *args[7:10]))
+
+
+def _compiled(
+    b: Build, args: list[Any], first: int, left: Any, right: Operand, out: int, meta: sparse.Metadata | None
+) -> Code:
     kinds = (str(args[first].value), str(args[first + 1].value), str(args[first + 2].value))
     rest = [b.expr(x).run for x in args[out + 1 : out + 5]]
     product = Product(
@@ -79,6 +98,7 @@ def _compiled(b: Build, args: list[Any], first: int, left: Any, right: Operand, 
         rest[1],
         (rest[2], rest[3]),
         b.site,
+        meta,
     )
     return Code(lambda a: _issue(a, product), DYNAMIC)
 
@@ -91,20 +111,25 @@ def _issue(a: Any, p: Product) -> None:
         return
     right_mem, right = p.right.matrices(a, n, k, b_type.itemsize)
     out_mem, out = _accumulators(a, p, n, c_type)
+    kept = k if p.metadata is None else k // 2
     if isinstance(p.left, Operand):
-        left_mem, left = p.left.matrices(a, m, k, a_type.itemsize)
+        left_mem, left = p.left.matrices(a, m, kept, a_type.itemsize)
         registers = None
     else:
-        left_mem, left = _registers(a, p, k, a_type)
+        left_mem, left = _registers(a, p, kept, a_type)
         registers = left_mem
+    nibbles = None if p.metadata is None else p.metadata.of(a, k, a_type.itemsize).reshape(len(left), m, -1)
     keep = bool(axes.uniform(p.keep(a)))
     scale = [int(axes.uniform(s(a))) for s in p.signs]
+    kind = p.kinds[0] if nibbles is None else sparse.arithmetic(p.kinds[0])
     right, left = _contained(a, right_mem, right, b_type, p), _contained(a, left_mem, left, a_type, p)
 
     def act() -> None:
         x = left_mem.view(a_type)[left]
+        if nibbles is not None:
+            x = sparse.expanded(x, nibbles)
         y = right_mem.view(b_type)[right]
-        result = numeric.multiply(x, y.swapaxes(1, 2), p.kinds[0], c_type, scale[0] * scale[1])
+        result = numeric.multiply(x, y.swapaxes(1, 2), kind, c_type, scale[0] * scale[1])
         view = out_mem.view(c_type)
         view[out] = (view[out] + result if keep else result).astype(c_type)
 
@@ -213,9 +238,19 @@ OPS = {
     "tl.increase_descriptor_offset": increase,
     "tl.ptx_wgmma_ss": _wgmma_ss,
     "tl.ptx_wgmma_rs": _wgmma_rs,
+    "tl.ptx_wgmma_sp_ss": _wgmma_sp_ss,
+    "tl.ptx_wgmma_sp_rs": _wgmma_sp_rs,
     "tl.warpgroup_commit_batch": _commit,
     "tl.warpgroup_wait": _wait,
     "tl.wait_wgmma": _wait,
     "tl.warpgroup_fence_operand": _nothing,
 }
-TOGETHER = ("tl.ptx_wgmma_ss", "tl.ptx_wgmma_rs", "tl.warpgroup_commit_batch", "tl.warpgroup_wait", "tl.wait_wgmma")
+TOGETHER = (
+    "tl.ptx_wgmma_ss",
+    "tl.ptx_wgmma_rs",
+    "tl.ptx_wgmma_sp_ss",
+    "tl.ptx_wgmma_sp_rs",
+    "tl.warpgroup_commit_batch",
+    "tl.warpgroup_wait",
+    "tl.wait_wgmma",
+)
