@@ -21,7 +21,17 @@ SHOWN = """
 
 @functools.cache
 def page() -> str:
-    evil = Record(f"tests/{EVIL}", "tests", FAILED, case=EVIL, target=EVIL, message=EVIL, replay=f"passlab '{EVIL}'")
+    evil = Record(
+        f"tests/{EVIL}",
+        "tests",
+        FAILED,
+        case=EVIL,
+        target=EVIL,
+        message=EVIL,
+        replay=f"passlab '{EVIL}'",
+        blame=EVIL,
+        blamed=EVIL,
+    )
     present = run(evil)
     return render_results(present, standing(present))
 
@@ -77,7 +87,7 @@ def test_the_copy_button_takes_the_command_and_nothing_else(tmp_path: Path) -> N
       document.querySelector('button.copy').click();
       var new_ones = document.querySelector('.of').textContent;
       document.title = [getSelection().toString(), shown('.copy'), new_ones].join(' | ');"""
-    assert title(dom(tmp_path, page(), SHOWN + script)) == f"{failures()[0].replay} | 14 | 5"
+    assert title(dom(tmp_path, page(), SHOWN + script)) == f"{failures()[0].replay} | 15 | 5"
 
 
 def test_dark_follows_the_system_and_the_button_changes_it(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def environment(extra: dict[str, str]) -> dict[str, str]:
 
 
 def _typed(child: int, terminal: int, keys: str) -> tuple[int, str]:
-    screen, waiting, deadline = b"", list(keys), time.monotonic() + 120
+    screen, waiting, deadline = b"", list(keys), time.monotonic() + 300
     prompts = 0
     while time.monotonic() < deadline:
         ready, _, _ = select.select([terminal], [], [], 0.1)

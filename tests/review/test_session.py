@@ -13,7 +13,7 @@ from tl_passlab.goldens.pending import Mirror, entries
 from tl_passlab.report.text import Style
 from tl_passlab.review.decide import Outcome
 from tl_passlab.review.queue import pending_clusters
-from tl_passlab.review.session import Session
+from tl_passlab.review.session import HELP, PROMPT, Session
 
 
 @pytest.fixture
@@ -38,7 +38,16 @@ def review(mirror: Mirror, keys: str, *, even: bool = False) -> tuple[Outcome, s
         return ""
 
     clusters = pending_clusters(mirror)
-    session = Session(mirror, clusters, Style(), lambda: next(typed), shown.append, open_text, even_if_claims_fail=even)
+    session = Session(
+        mirror,
+        clusters,
+        Style(),
+        lambda: next(typed),
+        shown.append,
+        open_text,
+        lambda entry: f"semantics: of {entry.case}",
+        even_if_claims_fail=even,
+    )
     return session.run(), "\n".join(shown), opened
 
 
@@ -94,9 +103,20 @@ def test_d_shows_the_golden_s_own_lines_and_o_opens_them(mirror: Mirror) -> None
     assert opened == ["LayoutInference.diff.txt"]
 
 
+def test_x_executes_the_golden_that_is_shown_and_decides_nothing(mirror: Mirror) -> None:
+    _, shown, _ = review(mirror, "xnxq")
+    first, second = (shown.index(f"      semantics: of synthetic/kernel_00{index}") for index in (0, 1))
+    assert shown.index("representative: ") < first < shown.index("example 2: ") < second
+    assert len(entries(mirror)) == 11
+
+
+def test_the_prompt_fits_a_narrow_terminal_and_the_help_has_every_key() -> None:
+    assert len(PROMPT) < 80 and {line[0] for line in HELP.splitlines()} == set("arsAndoxq")
+
+
 def test_unknown_key_and_help_decide_nothing(mirror: Mirror) -> None:
-    _, shown, _ = review(mirror, "x?q")
-    assert "'x' is no key here" in shown and "skip: leave the cluster pending" in shown
+    _, shown, _ = review(mirror, "z?q")
+    assert "'z' is no key here" in shown and "skip: leave the cluster pending" in shown
     assert len(entries(mirror)) == 11
 
 

@@ -12,7 +12,7 @@ from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME
 from tl_passlab.review.selection import add_selection_arguments
 
 if TYPE_CHECKING:
-    from tl_passlab.goldens.pending import Mirror
+    from tl_passlab.goldens.pending import Mirror, Pending
     from tl_passlab.review.clusters import Cluster
 
 
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
         return _walk(mirror, clusters, args)
     print(render.list_text(clusters, SHOWN))
-    for command in render.next_commands(clusters):
+    for command in render.next_commands(clusters[0]):
         print(f"next: {command}")
     return EXIT_DIFFERENT
 
@@ -71,10 +71,16 @@ def _chosen(mirror: Mirror, args: argparse.Namespace) -> list[Cluster]:
 
 def _walk(mirror: Mirror, clusters: list[Cluster], args: argparse.Namespace) -> int:
     from tl_passlab.goldens import store
+    from tl_passlab.report.progress import waiting
     from tl_passlab.report.text import style_for
     from tl_passlab.review import render, terminal
     from tl_passlab.review.queue import pending_clusters
+    from tl_passlab.review.semantics import semantics_of
     from tl_passlab.review.session import Session
+
+    def execute(entry: Pending) -> str:
+        with waiting(f"executing {entry.case} for {entry.target} at every pass boundary"):
+            return semantics_of(entry)
 
     store.refuse_in_ci("passlab review")
     total = sum(len(c.entries) for c in clusters)
@@ -86,6 +92,7 @@ def _walk(mirror: Mirror, clusters: list[Cluster], args: argparse.Namespace) -> 
         terminal.read_key,
         print,
         terminal.open_text,
+        execute,
         even_if_claims_fail=args.even_if_claims_fail,
     )
     with terminal.single_keys():

@@ -192,7 +192,8 @@ def _past(record: Record, standing: Standing | None) -> str:
     words = []
     if past.first_failed is not None:
         words.append(f"failing since {moment(past.first_failed.started)} ({past.changed_at})")
-        words.append(f"last passed {moment(past.last_passed.started)}" if past.last_passed else "never passed")
+        # Where it never passed, what it changed at says so.
+        words += [f"last passed {moment(past.last_passed.started)}"] if past.last_passed else []
     if past.flake_rate:
         words.append(f"changed its outcome without a change in {past.flake_rate:.0%} of the last runs")
     return "; ".join(words)

@@ -15,6 +15,7 @@ from tl_passlab.goldens.pending import Mirror, Pending, is_stale, read_text, sto
 from tl_passlab.linediff import unified
 from tl_passlab.report.text import Style
 from tl_passlab.review.clusters import Cluster
+from tl_passlab.review.semantics import check_command
 
 PIPE_WIDTH = 120
 BODY_LINES = 40
@@ -118,16 +119,18 @@ def list_text(clusters: list[Cluster], shown: int | None = None) -> str:
         rows += [f"      {entry.status:<8} {entry.path}" for entry in entries[:shown]]
         if shown is not None and len(entries) > shown:
             rows.append(f"      ... {len(entries) - shown} more; `passlab pending` lists all")
+        command = check_command(cluster.findings[0])
+        rows += [f"      execute the representative: {command}"] if command else []
     return "\n".join(rows)
 
 
-def next_commands(clusters: list[Cluster]) -> list[str]:
-    """What to type to decide on the first cluster without a terminal."""
-    if not clusters:
-        return []
-    first = clusters[0]
-    accept = f"passlab accept --cluster {first.number}{' --even-if-claims-fail' if first.broken else ''}"
-    return [f"passlab show {first.findings[0].path}", accept, f"passlab reject --cluster {first.number}"]
+def next_commands(cluster: Cluster) -> list[str]:
+    """What to type to look at a cluster, to execute its representative, and to decide on it, without a terminal."""
+    entry = cluster.findings[0]
+    accept = f"passlab accept --cluster {cluster.number}{' --even-if-claims-fail' if cluster.broken else ''}"
+    check = check_command(entry)
+    looks = [f"passlab show {entry.path}", *([check] if check else [])]
+    return [*looks, accept, f"passlab reject --cluster {cluster.number}"]
 
 
 def count(number: int, noun: str) -> str:
@@ -146,6 +149,7 @@ def cluster_json(mirror: Mirror, cluster: Cluster) -> dict[str, Any]:
         "targets": list(cluster.targets),
         "representative": entry_json(mirror, cluster.findings[0]),
         "goldens": [summary_json(entry) for entry in (*cluster.findings, *cluster.attached)],
+        "next": next_commands(cluster),
     }
 
 

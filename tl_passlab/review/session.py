@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tl_passlab.goldens.pending import Mirror
+from tl_passlab.goldens.pending import Mirror, Pending
 from tl_passlab.report.text import Style
 from tl_passlab.review import decide, render
 from tl_passlab.review.clusters import Cluster
 from tl_passlab.review.decide import Outcome
 
 # Fits a terminal of 80 columns.
-PROMPT = "a accept  r reject  s skip  n next  d lines  o open  A/R/S rest  ? help  q quit"
+PROMPT = "a accept  r reject  s skip  n next  d lines  x check  A/R/S all  ? help  q quit"
 HELP = """\
 a  accept: the new texts become the goldens (those whose lowering breaks a claim stay pending)
 r  reject: forget the new texts; the tests go on failing
@@ -22,12 +22,14 @@ A, R, S  the same for this cluster and all that follow
 n  show another golden of the cluster
 d  show the golden's own lines
 o  open them in $PAGER or $EDITOR
+x  execute the shown golden's kernel at every pass boundary (seconds to minutes) and say whether it is still right
 q  quit; what was decided stays decided"""
 
 
 @dataclass
 class Session:
-    """A walk over clusters; `read_key` gives the next key, `show` prints, `open_text` starts a pager."""
+    """A walk over clusters; `read_key` gives the next key, `show` prints, `open_text` starts a pager, `execute` says in
+    a line what executing the kernel of a golden came to."""
 
     mirror: Mirror
     clusters: list[Cluster]
@@ -35,6 +37,7 @@ class Session:
     read_key: Callable[[], str]
     show: Callable[[str], None]
     open_text: Callable[[str, str], str]
+    execute: Callable[[Pending], str]
     even_if_claims_fail: bool = False
     total: Outcome = field(default_factory=Outcome)
 
@@ -68,6 +71,8 @@ class Session:
                 entry = entries[example % len(entries)]
                 text = render.entry_text(self.mirror, entry, self.style if key == "d" else Style(), full=True)
                 self.show(text if key == "d" else self.open_text(text, f"{entry.name}.txt"))
+            elif key == "x":
+                self.show(f"      {self.execute(entries[example % len(entries)])}")
             elif key == "?":
                 self.show(HELP)
             elif key.strip():
