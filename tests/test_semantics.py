@@ -34,7 +34,6 @@ KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
 
 # Cases that the interpreter cannot execute, and why. Each is expected to fail: one that no longer does is taken out.
 NOT_EXECUTED: Mapping[str, str] = {
-    "negative_index": "an index below zero is out of bounds for the interpreter",
     "scratch_in_global_memory": "global memory that the kernel allocates",
     "tensor_behind_a_pointer": "a tensor at an address read from memory",
 }

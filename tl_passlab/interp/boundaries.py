@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tl_passlab.events import display_name, occurrence_names
+from tl_passlab.interp import from_end
 from tl_passlab.interp.program import Level
 from tl_passlab.model import Case, Target
 
@@ -117,6 +118,9 @@ class _Recorder:
 def stages_of(names: list[str], modules: list[Any], hashes: list[int]) -> tuple[Stage, ...]:
     """Name every module and give it its level."""
     levels = levels_of(names)
+    legal = names.index(from_end.PASS) if from_end.PASS in names else 0
+    counting = {h: from_end.occurs(m) for h, m in dict(zip(hashes[:legal], modules[:legal], strict=True)).items()}
+    levels[:legal] = [replace(lv, from_end=counting[h]) for lv, h in zip(levels, hashes[:legal], strict=False)]
     return tuple(
         Stage(n, i, m, lv, h) for i, (n, m, lv, h) in enumerate(zip(names, modules, levels, hashes, strict=True))
     )

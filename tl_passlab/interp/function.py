@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tl_passlab.interp import stmt
+from tl_passlab.interp import from_end, stmt
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.expr import expr
@@ -62,7 +62,7 @@ def compile_function(name: str, func: Any, level: Level) -> Function:
         b.bind(buffer.data, 1)
         shape_slots += [(b.bind(e, 1), position, d) for d, e in enumerate(buffer.shape) if _is_var(e)]
         stride_slots += [(b.bind(e, 1), position, d) for d, e in enumerate(buffer.strides) if _is_var(e)]
-    _host(b, func.body, steps)
+    _host(b, from_end.spelt_out(func.body) if level.from_end else func.body, steps)
     packed = len(func.params) == 4 and str(func.params[1].name) == "args" and not len(func.buffer_map)
     data = [b.slot(x.data) if x is not None else -1 for x in buffers]
     function = Function(name, steps, len(b.slots), params, buffers, shape_slots, stride_slots, scalars, packed, b.sites)

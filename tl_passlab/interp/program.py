@@ -76,12 +76,14 @@ class Level:
     `warp_clocks`: every synchronisation is explicit (after the last ThreadSync), so each warp has its own clock.
     `fences`: generic writes must be fenced before the asynchronous proxy reads them (after InjectFenceProxy).
     `safe_access`: out-of-bounds global accesses are still the compiler's to guard (before LegalizeSafeMemoryAccess).
+    `from_end`: the IR has indices below zero that count from the end (before LegalizeNegativeIndex).
     """
 
     tile: bool
     warp_clocks: bool
     fences: bool
     safe_access: bool
+    from_end: bool = False
 
 
 @dataclass
