@@ -156,12 +156,13 @@ def settle(a: Any, pointer: Any, index: Any, dtype: Any, width: int, site: int) 
         if a.mask is not None and (index.min() < 0 or index.max() >= limit):
             index, clean = np.where(a.mask, index, 0), False
         if index.size and (index.min() < 0 or index.max() >= limit):
-            a.m.report_outside(a, mem, index, limit, dtype.itemsize, site)
-            index, clean = np.clip(index, 0, limit - 1), False
+            if limit or a.active():  # the lanes that are masked off are at element 0, which an empty tensor lacks
+                a.m.report_outside(a, mem, index, limit, dtype.itemsize, site)
+            index, clean = np.clip(index, 0, max(limit - 1, 0)), False
     elif not 0 <= index < limit:
         if a.active():
             a.m.report_outside(a, mem, index, limit, dtype.itemsize, site)
-        index, clean = min(max(index, 0), limit - 1), False
+        index, clean = max(min(index, limit - 1), 0), False
     if mem.rows > 1:
         index = index + a.row_starts(mem.row_bytes // dtype.itemsize)
     return index, clean
@@ -188,6 +189,8 @@ def bounded(b: Build, buffer: Any, indices: list[Any]) -> Callable[[Any], tuple[
                 inside = axes.both(inside, ok)
         if inside is not None:
             index = np.where(inside, index, 0)
+            if not pointer.mem.nbytes:
+                return pointer.mem, index, inside  # nothing lies inside of an empty tensor
         return pointer.mem, settle(a, pointer, index, dtype, width, site)[0], inside
 
     return locate

@@ -11,6 +11,7 @@ from tl_passlab.interp import arith, axes, dtypes
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
+from tl_passlab.interp.ops.reducer import identity
 from tl_passlab.interp.program import DYNAMIC, Code
 from tl_passlab.interp.region import Region
 
@@ -25,11 +26,15 @@ FOLDS: dict[str, tuple[Fold, Callable[[Any], Any]]] = {
     "bitor": (lambda x, y: x | y, lambda v: v),
     "bitxor": (lambda x, y: x ^ y, lambda v: v),
 }
+# Which reducer starts from the value that a reduction over nothing gives, where that is not the one of its name.
+STARTS = {"abssum": "sum", "absmax": "sum"}
 
 
-def fold_axis(values: Any, axis: int, fold: Fold) -> Any:
+def fold_axis(values: Any, axis: int, fold: Fold, empty: Any) -> Any:
     """Fold one axis pairwise, in the element type; the order only matters for floats."""
     parts = np.moveaxis(values, axis, 0)
+    if not parts.shape[0]:
+        return np.full(parts.shape[1:], empty, dtype=values.dtype)
     while parts.shape[0] > 1:
         half = parts.shape[0] // 2
         merged = fold(parts[:half], parts[half : 2 * half])
@@ -50,7 +55,8 @@ def _reduce(b: Build, call: Any) -> Code:
         if of.per_lane:
             raise Unsupported("tl.tileop.reduce of per-thread memory")
         values = prepare(dtypes.cast(of.load(a, site), to.dtype))
-        folded = fold_axis(values, _axis(axis, values.ndim), fold).reshape(to.shape)
+        empty = identity(STARTS.get(kind, kind), to.dtype)
+        folded = fold_axis(values, _axis(axis, values.ndim), fold, empty).reshape(to.shape)
         if not axes.uniform(clear(a)):
             folded = fold(to.load(a, site), folded)
         to.store(a, dtypes.cast(folded, to.dtype), site)
