@@ -30,6 +30,8 @@ class Fork:
 class Agent:
     """A program counter, an environment and a set of lanes."""
 
+    is_host = False
+
     def __init__(self, machine: Any, lanes: Any, env: list[Any], pc: int, row: int) -> None:
         self.m = machine
         self.env = env

@@ -37,6 +37,7 @@ class Build:
         self.accumulating: set[int] = set()
         self.axis_slots: list[int] = []
         self.loop_ends: list[list[int]] = []
+        self.kernel_end: list[int] = [0]
         self.meant: dict[int, Any] = {}
         self.touched: dict[int, None] = {}
         self.private: set[int] = set()

@@ -18,10 +18,15 @@ THREAD_BINDING = 4
 
 @dataclass
 class Step:
-    """One thing the host does: a statement, a kernel of its own, or a call of a function whose result `bind` keeps."""
+    """One thing the host does: a statement, a kernel of its own, a call of a function whose result `bind` keeps.
+
+    Or a choice: where `run` is true the steps of `then`, else those of `otherwise`.
+    """
 
     run: Run | None = None
     kernel: Program | None = None
+    then: list[Step] | None = None
+    otherwise: list[Step] = field(default_factory=list)
     callee: str = ""
     arguments: list[Run] = field(default_factory=list)
     bind: int | None = None
@@ -66,12 +71,19 @@ def compile_function(name: str, func: Any, level: Level) -> Function:
     packed = len(func.params) == 4 and str(func.params[1].name) == "args" and not len(func.buffer_map)
     data = [b.slot(x.data) if x is not None else -1 for x in buffers]
     function = Function(name, steps, len(b.slots), params, buffers, shape_slots, stride_slots, scalars, packed, b.sites)
-    for step in steps:
-        if step.kernel is not None:
-            step.kernel.slots = len(b.slots)
-            step.kernel.written = frozenset(b.written)
+    for kernel in _kernels(steps):
+        kernel.slots = len(b.slots)
+        kernel.written = frozenset(b.written)
     function.params = [d if d >= 0 else p for d, p in zip(data, params, strict=True)]
     return function
+
+
+def _kernels(steps: list[Step]) -> list[Program]:
+    """The kernels among steps, those that are launched under a condition too."""
+    found = [step.kernel for step in steps if step.kernel is not None]
+    for step in steps:
+        found += _kernels([*(step.then or []), *step.otherwise])
+    return found
 
 
 def _is_var(node: Any) -> bool:
@@ -143,6 +155,13 @@ def _host(b: Build, node: Any, steps: list[Step]) -> None:
         arguments = [b.expr(x).run for x in list(node.value.args)[first:]]
         kept = b.bind(node.var, UNIFORM) if kind == "Bind" else None
         steps.append(Step(callee=_callee(node.value), arguments=arguments, bind=kept))
+    elif kind == "IfThenElse":
+        b.at(node.condition)
+        choice = Step(run=b.expr(node.condition).run, then=[])
+        _host(b, node.then_case, require(choice.then, "branch"))
+        if node.else_case is not None:
+            _host(b, node.else_case, choice.otherwise)
+        steps.append(choice)
     else:
         raise Unsupported(f"kernel launch inside {kind}")
 
@@ -150,9 +169,10 @@ def _host(b: Build, node: Any, steps: list[Step]) -> None:
 def _kernel(b: Build, node: Any) -> Program:
     b.grid, b.threads, b.launch_threads = [], [], [128, 1, 1]
     alone = not (b.safe_values or b.meant or b.reducer)  # nothing from outside of the kernel but values
-    known, b.touched = len(b.slots), {}
+    known, b.touched, b.kernel_end = len(b.slots), {}, [0]
     code: list[Run] = []
     stmt.flat(b, node, code)
+    b.kernel_end[0] = len(code)
     return Program(
         code=code, sites=b.sites, slots=0, caches=b.caches, memos=b.memos, names=b.names, grid=b.grid,
         threads=b.threads, launch_threads=b.launch_threads, units=b.units, level=b.level,

@@ -15,8 +15,9 @@ from tl_passlab.interp.block import Block
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.explore import Record
 from tl_passlab.interp.findings import Findings
-from tl_passlab.interp.function import Function, Resolver
+from tl_passlab.interp.function import Function, Resolver, Step
 from tl_passlab.interp.memory import Mem, Ptr
+from tl_passlab.interp.ops.host import Returned
 from tl_passlab.interp.packed import PackedArguments, Tensor, element_strides
 from tl_passlab.interp.program import Program
 from tl_passlab.interp.races import Watch
@@ -106,19 +107,29 @@ def _steps(function: Function, env: list[Any], resolve: Resolver, run: Run) -> A
     """Do what a function does, in order; returns what it returns."""
     host = _HostAgent(env, run, function)
     run.host = host
-    for step in function.steps:
-        if step.run is not None:
+    try:
+        _do(function.steps, host, resolve, run)
+    except Returned as result:
+        return result.value
+    return None
+
+
+def _do(steps: list[Step], host: _HostAgent, resolve: Resolver, run: Run) -> None:
+    for step in steps:
+        if step.then is not None:
+            taken = bool(step.run(host)) if step.run is not None else False
+            _do(step.then if taken else step.otherwise, host, resolve, run)
+        elif step.run is not None:
             step.run(host)
         elif step.kernel is not None:
-            _launch(step.kernel, env, run)
+            _launch(step.kernel, host.env, run)
         else:
             returned = _call(resolve(step.callee), [argument(host) for argument in step.arguments], resolve, run)
             if step.bind is not None:
                 if returned is None:
                     raise Malformed(f"the result of {step.callee} is used, and it returns nothing")
-                env[step.bind] = returned
+                host.env[step.bind] = returned
             run.host = host
-    return host.returned
 
 
 def _call(function: Function, values: list[Any], resolve: Resolver, run: Run) -> Any:
@@ -142,13 +153,14 @@ def _launch(program: Program, env: list[Any], run: Run) -> None:
 class _HostAgent(Agent):
     """The single lane that runs host statements."""
 
+    is_host = True
+
     def __init__(self, env: list[Any], run: Run, function: Function) -> None:
         program = Program([], function.sites, len(env), 0, 0, [], [], [], [1, 1, 1], {}, None, frozenset())  # type: ignore[arg-type]
         block = Block(program, run.findings, 1, ())
         program.lane_state = lambda key: (_Growing(None), _Growing(dict))  # type: ignore[method-assign, assignment, return-value]
         super().__init__(block, np.arange(1), env, 0, 0)
         self.env = env
-        self.returned: Any = None
 
 
 class _Growing(dict[int, Any]):

@@ -17,6 +17,7 @@ from tl_passlab.interp.program import WAIT, Run
 
 PARALLEL = 1
 BREAKS = ("tl.loop_break", "tirx.break_loop")
+RETURN = "tirx.thread_return"
 
 
 def collective(node: Any) -> bool:
@@ -34,7 +35,7 @@ def collective(node: Any) -> bool:
         return collective(node.body)
     if kind == "Evaluate":
         return lookup.is_collective(node.value) or (
-            type(node.value).__name__ == "Call" and lookup.name_of(node.value) in BREAKS
+            type(node.value).__name__ == "Call" and lookup.name_of(node.value) in (*BREAKS, RETURN)
         )
     return False
 
@@ -104,6 +105,10 @@ def _flat_block(b: Build, node: Any, out: list[Run]) -> None:
 
 def _flat_evaluate(b: Build, node: Any, out: list[Run]) -> None:
     b.at(node)
+    if lookup.name_of(node.value) == RETURN:
+        end_of_kernel = b.kernel_end
+        out.append(lambda a: end_of_kernel[0])
+        return
     if lookup.name_of(node.value) in BREAKS:
         if not b.loop_ends:
             raise Malformed("a break outside of a loop")

@@ -51,11 +51,21 @@ def _packed(b: Build, call: Any) -> Code:
     return Code(create, DYNAMIC)
 
 
+class Returned(Exception):
+    """The host function ends here, with a value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
 def _ret(b: Build, call: Any) -> Code:
     value = b.expr(call.args[0]).run if call.args else _nothing
 
     def give(a: Any) -> None:
-        a.returned = value(a)
+        if not a.is_host or a.mask is not None:
+            raise Unsupported("tirx.ret of a kernel, or of some lanes")
+        raise Returned(value(a))
 
     return Code(give, DYNAMIC)
 
