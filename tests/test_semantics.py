@@ -7,17 +7,20 @@ sizes, and shapes around the tile edges. A failure prints the command that shows
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from tests.edges import Edge, edges, explanation, refusal, together, with_profile
 from tests.lowering import CASES, LANE
 from tl_passlab.history.adapters import blame_command
 from tl_passlab.interp.check import CheckResult, check
 from tl_passlab.interp.report import render_check
 from tl_passlab.interp.store import check_data
-from tl_passlab.model import CaseInfo, Target
+from tl_passlab.model import Case, CaseInfo, Target
+from tl_passlab.parity.shapes import dimensions
 from tl_passlab.targets import parse_target
 
 EXECUTED = ("cuda:sm_80", "cuda:sm_90a", "metal", "c")
@@ -25,6 +28,7 @@ ONLY_WHERE_STORED = ("c",)  # written for cases that have goldens there; the oth
 ONE_BLOCK = {"M": 64, "N": 64, "heads": 1, "seq": 128, "S": 2}
 RANDOM_SCHEDULES = 8
 FIXED_SCHEDULES = 2  # eager and late
+PASSED_OVER = {"refused", "not lowered", "wrong before any pass"}
 
 # What upstream does wrong on a case and target, on every lane: the first boundary that fails.
 KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
@@ -34,7 +38,6 @@ KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
 
 # Cases that the interpreter cannot execute, and why. Each is expected to fail: one that no longer does is taken out.
 NOT_EXECUTED: Mapping[str, str] = {
-    "scratch_in_global_memory": "global memory that the kernel allocates",
     "tensor_behind_a_pointer": "a tensor at an address read from memory",
 }
 
@@ -146,55 +149,68 @@ def test_regression_is_blamed_on_the_pass_that_makes_it(case: CaseInfo, target: 
     assert (first.name if first else None) == guilty, f"\n{render_check(check_data(result))}"
 
 
-def known_of_shape(result: CheckResult) -> str:
-    """What upstream does wrong with shapes that tiles do not divide, by the page that says so; empty when it is not."""
-    first = result.first_failure
-    if first is None:
-        return ""
-    statements = {s for f in first.findings if f.is_error for s in f.statements}
-    kinds = {f.kind for f in first.findings if f.is_error}
-    if first.name == "LowerTileOp" and kinds == {"out-of-bounds"} and all("simdgroup_store" in s for s in statements):
-        return "ragged_store_on_metal"  # the case of the regression corpus
-    if first.name == "ThreadSync.2" and kinds == {"fence"} and any("wgmma" in s for s in statements):
-        return "fence_after_arrive"  # docs/findings
-    return ""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("case", "target"), pairs())
 def test_semantics_under_random_schedules(case: CaseInfo, target: Target) -> None:
     result = check(loaded(case.name), target, {}, seed=1, random_schedules=RANDOM_SCHEDULES)
-    if known_of_shape(result) != "ragged_store_on_metal":
+    if explanation(result) != {"ragged_store_on_metal"}:
         require_same_meaning(result, {})
 
 
-def shapes(case: CaseInfo) -> list[dict[str, int]]:
-    """One size at a time moved around a tile edge: 1, one less, one more, a prime."""
-    return [
-        {name: value}
-        for name, size in small(case).items()
-        if name in ("M", "N", "K", "seq") and size > 1
-        for value in (1, size - 1, size + 1, 37)
-    ]
+def at_edge(case: Case, target: Target, edge: Edge) -> tuple[str, str]:
+    """What becomes of a case at an edge, in a word or the page that explains it; and the report when that is wrong.
+
+    A kernel that upstream does not build or lower there, or whose own IR is wrong, is passed over. A crash of the
+    interpreter is not.
+    """
+    run = with_profile(case, edge.profile)
+    if refusal(run, target, edge.sizes):
+        return "refused", ""
+    result = check(run, target, edge.sizes)
+    if result.error:
+        return "not lowered", ""
+    if result.results[0].failed or not result.reference_ok:
+        return "wrong before any pass", ""
+    known = KNOWN_DEFECTS.get((case.info.stem, target.spec))
+    if result.ok:
+        return "right", ""
+    if known and result.first_failure is not None and result.first_failure.name == known:
+        return known, ""
+    pages = explanation(result) if not result.unsupported() else None
+    return (", ".join(sorted(pages)), "") if pages else ("wrong", f"{edge.label}: {told(result, edge.sizes)}")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("case", "target"), pairs())
-def test_semantics_at_tile_edges(case: CaseInfo, target: Target) -> None:
-    """A shape that the kernel itself does not support (its own IR is wrong, or does not lower) is passed over."""
-    checked = 0
-    for shape in shapes(case):
-        sizes = {**small(case), **shape}
-        try:
-            result = check(loaded(case.name), target, sizes)
-        except Exception:
-            continue
-        supported = result.results and not result.results[0].failed and result.reference_ok and not result.error
-        if supported and not known_of_shape(result):
-            checked += 1
-            require_same_meaning(result, sizes)
-    if not checked:
+def test_semantics_at_tile_edges(
+    case: CaseInfo, target: Target, record_property: Callable[[str, object], None]
+) -> None:
+    found = {e.label: at_edge(loaded(case.name), target, e) for e in edges(loaded(case.name), small(case))}
+    counts = Counter(verdict for verdict, _ in found.values())
+    for verdict, count in counts.items():
+        record_property(verdict, count)
+    assert not counts["wrong"], "\n".join(report for _, report in found.values() if report)
+    if not set(counts) - PASSED_OVER:
         pytest.skip("the kernel supports none of these shapes")
+
+
+def tails() -> list[Any]:
+    """Each case with a kernel of its own that takes parts of tiles: every dimension one short of its tile."""
+    return [
+        pytest.param(*pair.values, edge, id=pair.id)
+        for pair in pairs()
+        for edge in together(pair.values[0], small(pair.values[0]))
+        if edge.label == "tile-1" and not pair.marks
+        if "def kernel(" in pair.values[0].path.read_text(encoding="utf-8")
+        if any(dimension.ragged for dimension in dimensions(pair.values[0]).values())
+    ]
+
+
+@pytest.mark.parametrize(("case", "target", "edge"), tails())
+def test_semantics_of_a_ragged_tail(case: CaseInfo, target: Target, edge: Edge) -> None:
+    verdict, report = at_edge(loaded(case.name), target, edge)
+    assert verdict not in ("wrong", *PASSED_OVER), report or verdict
 
 
 def test_semantics_finds_a_kernel_that_disagrees_with_its_reference() -> None:

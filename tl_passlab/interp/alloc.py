@@ -150,7 +150,7 @@ def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: An
 
 
 def _rows_of(b: Build, scope: str) -> str:
-    if scope in SHARED_SCOPES:
+    if scope in SHARED_SCOPES or scope == "global":
         return "block"
     if scope == "metal.simdgroup":
         return "block" if b.level.tile else "warp"

@@ -24,6 +24,7 @@ class Block:
         self.index = index
         self.agents: list[Agent] = []
         self.table: dict[int, Mem] = {}
+        self.scratch: dict[int, Mem] = {}
         self.barriers: dict[int, Any] = {}
         self.pending: list[Any] = []
         self.flights: dict[int, list[Any]] = {}
@@ -55,15 +56,16 @@ class Block:
         return self.program.names[slot]
 
     def memory(self, slot: int, name: str, scope: str, nbytes: int, rows: str) -> Mem:
-        """The allocation of a variable, made by the first agent that reaches it.
+        """The allocation of a variable, made by the first agent that reaches it; global memory is all blocks' `scratch`.
 
         A scope that is entered again finds what it left: upstream moves the allocation of a value that a loop carries
         into the loop (PlanAndUpdateBufferAllocationLocation) and later out of it (StorageRewrite).
         """
-        found = self.table.get(slot)
+        table = self.scratch if scope == "global" else self.table
+        found = table.get(slot)
         if found is None:
             count = {"block": 1, "thread": self.thread_count, "warp": -(-self.thread_count // WARP)}[rows]
-            found = self.table[slot] = memory.allocate(name, scope, nbytes, count)
+            found = table[slot] = memory.allocate(name, scope, nbytes, count)
         return found
 
     def replace(self, old: Agent, new: list[Agent]) -> None:

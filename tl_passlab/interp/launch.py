@@ -195,10 +195,13 @@ def launch(program: Program, env: list[Any], run: Run) -> None:
     sizes = {tag: extent for _, tag, extent in grid}
     tags = sorted(sizes)
     waiting: list[Block] = []
+    scratch: dict[int, Mem] = {}
     number = int(np.prod(list(sizes.values()) or [1]))
     for position in itertools.product(*(range(sizes[t]) for t in reversed(tags))):
         index = dict(zip(reversed(tags), position, strict=True))
-        waiting += _advance(_start_block(program, env, run, grid, threads, count, index), run)
+        block = _start_block(program, env, run, grid, threads, count, index)
+        block.scratch = scratch
+        waiting += _advance(block, run)
     while waiting:
         if len(waiting) < number:
             waiting[0].report("deadlock", GRID_DEADLOCK.format(len(waiting), number), waiting[0].agents[0])
@@ -211,9 +214,8 @@ def launch(program: Program, env: list[Any], run: Run) -> None:
 def _advance(block: Block, run: Run) -> list[Block]:
     """Run a block on; the block itself when it is not at its end."""
     block.phase += 1
-    for value in block.agents[0].env if run.options.watch else ():
-        if isinstance(value, Ptr) and value.mem.scope == "global":
-            value.mem.shadow = None  # blocks run one after the other: what they do to each other is not checked
+    if run.options.watch:
+        _forget(block)
     schedule.run(block, run.options.schedule)
     if block.at_grid:
         return [block]
@@ -222,6 +224,14 @@ def _advance(block: Block, run: Run) -> list[Block]:
         run.states += block.record.explore(block)
     block.dismantle()
     return []
+
+
+def _forget(block: Block) -> None:
+    """Blocks run one after the other: what they do to each other is not checked, but what is written stays written."""
+    given = [v.mem for v in block.agents[0].env if isinstance(v, Ptr) and v.mem.scope == "global"]
+    for mem in [*given, *block.scratch.values()]:
+        if mem.shadow is not None:
+            mem.shadow = mem.shadow.of_next_block()
 
 
 def _start_block(

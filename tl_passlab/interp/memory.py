@@ -16,7 +16,10 @@ ROW_ALIGNMENT = 16
 
 @dataclass(eq=False)
 class Mem:
-    """One allocation; `shadow` is what the race detector remembers of it."""
+    """One allocation; `shadow` is what the race detector remembers of it.
+
+    `fresh` memory is the kernel's own: nobody has written it when the kernel starts.
+    """
 
     name: str
     scope: str
@@ -25,6 +28,7 @@ class Mem:
     row_bytes: int
     nbytes: int
     logical: bool = False
+    fresh: bool = False
     shadow: Any = None
     in_flight: int = 0
     views: dict[Any, Any] = field(default_factory=dict)
@@ -50,7 +54,7 @@ def allocate(name: str, scope: str, nbytes: int, rows: int, *, logical: bool = F
     """Poisoned memory: reading what nobody wrote gives NaN, -1 or true, never a convenient zero."""
     row_bytes = max(ROW_ALIGNMENT, -(-nbytes // ROW_ALIGNMENT) * ROW_ALIGNMENT)
     data: Any = np.full(rows * row_bytes, POISON, dtype=np.uint8)
-    return Mem(name, scope, data, rows, row_bytes, nbytes, logical)
+    return Mem(name, scope, data, rows, row_bytes, nbytes, logical, fresh=True)
 
 
 def adopt(name: str, array: Any) -> Mem:

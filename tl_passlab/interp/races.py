@@ -231,11 +231,11 @@ class Watch(Hazards):
             unit = itemsize
             while mem.row_bytes % unit or unit > itemsize:
                 unit //= 2
-            found = mem.shadow = Shadow(len(mem.data), unit, written=mem.scope == "global", shared=mem.rows == 1)
+            found = mem.shadow = Shadow(len(mem.data), unit, written=not mem.fresh, shared=mem.rows == 1)
         elif itemsize < found.unit:
             found.split(itemsize)
         assert isinstance(found, Shadow)
         return found
 
     def _watches(self, mem: Mem) -> bool:
-        return mem.scope != "global" or id(mem) in self.tracked
+        return mem.fresh or mem.scope != "global" or id(mem) in self.tracked

@@ -41,7 +41,7 @@ class Inputs:
             return (type(value).__name__, value)
         if isinstance(value, (float, np.generic)):
             return (type(value).__name__, np.asarray(value).tobytes())
-        if type(value) is Ptr and isinstance(value.offset, int):
+        if type(value) is Ptr and isinstance(value.offset, int) and not value.mem.fresh:
             return ("pointer", self.number(value.mem), value.offset, value.dtype.str, str(value.dtype))
         if isinstance(value, Slot):
             return ("slot", self.describe(value.map))

@@ -33,6 +33,14 @@ class Shadow:
         self.atomic_sites: set[int] = set()
         self._written: dict[tuple[int, int], Any] = {}
 
+    def of_next_block(self) -> Shadow | None:
+        """What remains when another block runs, whose order to this one is not checked: what has been written."""
+        if self.valid is None:
+            return None
+        kept = Shadow(self.cells * self.unit, self.unit, written=False, shared=self.shared)
+        kept.valid = self.valid
+        return kept
+
     def is_atomic(self, cells: Any) -> Any:
         """Which cells an atomic statement wrote last."""
         return np.isin(self.write_site[cells], list(self.atomic_sites)) & (self.writer[cells] > 0)
