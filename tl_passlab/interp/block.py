@@ -56,7 +56,7 @@ class Block:
         return self.program.names[slot]
 
     def memory(self, slot: int, name: str, scope: str, nbytes: int, rows: str) -> Mem:
-        """The allocation of a variable, made by the first agent that reaches it; global memory is all blocks' `scratch`.
+        """The allocation of a variable, made by the first agent that reaches it; global memory is shared.
 
         A scope that is entered again finds what it left: upstream moves the allocation of a value that a loop carries
         into the loop (PlanAndUpdateBufferAllocationLocation) and later out of it (StorageRewrite).
