@@ -33,7 +33,7 @@ def check_broken_off_before_layout_inference(trace: Trace) -> None:
     assert "A[i]" in trace.texts[trace.failure.before]
 
 
-@pytest.mark.parametrize(
+each_ending = pytest.mark.parametrize(
     ("how", "kind", "message"),
     [
         ("raise", "ValueError", "cannot infer a layout for this"),
@@ -42,6 +42,9 @@ def check_broken_off_before_layout_inference(trace: Trace) -> None:
         ("exit", "crash", "exit 0"),
     ],
 )
+
+
+@each_ending
 def test_failing_pass_is_named_with_what_came_before(how: str, kind: str, message: str) -> None:
     trace = trace_in_child(BROKEN, SM_80, {"how": how})
     check_broken_off_before_layout_inference(trace)
@@ -78,15 +81,7 @@ def broken(how: str) -> Case:
     return dataclasses.replace(case, info=dataclasses.replace(case.info, sizes={"how": how, "N": 128}))
 
 
-@pytest.mark.parametrize(
-    ("how", "kind", "message"),
-    [
-        ("raise", "ValueError", "cannot infer a layout for this"),
-        ("abort", "crash", "SIGABRT"),
-        ("segfault", "crash", "SIGSEGV"),
-        ("exit", "crash", "exit 0"),
-    ],
-)
+@each_ending
 def test_failing_pass_of_a_forked_lowering_is_named_and_this_process_lives(how: str, kind: str, message: str) -> None:
     import tilelang
 

@@ -67,6 +67,17 @@ def installed_version(distribution: str) -> str | None:
         return None
 
 
+def lane_named(asked: str | None, command: str) -> str:
+    """The lane that a user names, by default the installed one. Raises UsageError with the command to type instead."""
+    if asked is None:
+        installed = installed_version("tilelang")
+        return lane_for(installed)[0].tilelang if installed else DEFAULT_LANE
+    if asked not in LANES:
+        known = "\n".join(LANES)
+        raise UsageError("lane", asked, "unknown lane; the known ones are", evidence=known, next_command=command)
+    return asked
+
+
 def running_lane() -> tuple[Lane, str]:
     """The lane of this environment and a warning that is usually empty. Raises UsageError without tilelang."""
     version = installed_version("tilelang")

@@ -25,10 +25,11 @@ def run(args: argparse.Namespace) -> int:
     """Check, and trim when asked; 1 when a fault is left."""
     from tl_passlab.goldens import hygiene, store
     from tl_passlab.goldens.pending import find_mirror
+    from tl_passlab.lanes import lane_named
 
     if args.fix:
         store.refuse_in_ci("passlab goldens check --fix")
-    root, lane = find_mirror().root, _lane(args.lane)
+    root, lane = find_mirror().root, lane_named(args.lane, "passlab goldens check")
     faults = hygiene.check_lane(root, lane)
     if not args.json:
         for fault in faults:
@@ -43,20 +44,6 @@ def run(args: argparse.Namespace) -> int:
         for command in _next_commands(left):
             print(f"next: {command}")
     return EXIT_DIFFERENT if left else EXIT_SAME
-
-
-def _lane(asked: str | None) -> str:
-    from tl_passlab import lanes
-    from tl_passlab.errors import UsageError
-
-    if asked is None:
-        installed = lanes.installed_version("tilelang")
-        return lanes.lane_for(installed)[0].tilelang if installed else lanes.DEFAULT_LANE
-    if asked not in lanes.LANES:
-        known = "\n".join(lanes.LANES)
-        command = "passlab goldens check"
-        raise UsageError("lane", asked, "unknown lane; the known ones are", evidence=known, next_command=command)
-    return asked
 
 
 def _next_commands(faults: list[Fault]) -> list[str]:

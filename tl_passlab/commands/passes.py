@@ -6,7 +6,7 @@ import argparse
 import json
 
 from tl_passlab import lanes
-from tl_passlab.errors import EXIT_SAME, UsageError
+from tl_passlab.errors import EXIT_SAME
 from tl_passlab.passes import PASSES, PassSpec, find_pass
 from tl_passlab.passes.all_passes import split_occurrence
 from tl_passlab.passes.pipelines import observed_pipeline
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List the pipeline, or describe one pass."""
-    lane = _lane(args.lane)
+    lane = lanes.lane_named(args.lane, "passlab doctor")
     target = parse_target(args.target)
     order = observed_pipeline(lane, target)
     if args.name:
@@ -45,18 +45,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"   -  {spec.name:<40} {spec.summary}{_checked(spec)}")
     print("next: passlab passes InjectSoftwarePipeline")
     return EXIT_SAME
-
-
-def _lane(asked: str | None) -> str:
-    if asked is None:
-        installed = lanes.installed_version("tilelang")
-        return lanes.lane_for(installed)[0].tilelang if installed else lanes.DEFAULT_LANE
-    if asked not in lanes.LANES:
-        known = "\n".join(lanes.LANES)
-        raise UsageError(
-            "lane", asked, "unknown lane; the known ones are", evidence=known, next_command="passlab doctor"
-        )
-    return asked
 
 
 def _checked(spec: PassSpec) -> str:
