@@ -36,11 +36,6 @@ KNOWN_DEFECTS: Mapping[tuple[str, str], str] = {
     ("padded_layout", "metal"): "LowerTileOp",
 }
 
-# Cases that the interpreter cannot execute, and why. Each is expected to fail: one that no longer does is taken out.
-NOT_EXECUTED: Mapping[str, str] = {
-    "tensor_behind_a_pointer": "a tensor at an address read from memory",
-}
-
 # Of the regression corpus, what is wrong in the IR (the rest is performance, or wrong only in the generated source).
 WRONG_CODE: Mapping[tuple[str, str], str] = {
     ("annotated_layout_on_metal", "metal"): "LowerTileOp",
@@ -81,8 +76,6 @@ def is_own(case: CaseInfo, target: Target) -> bool:
 
 def parameter(case: CaseInfo, target: Target) -> Any:
     marks = [] if is_own(case, target) else [pytest.mark.slow]
-    if case.stem in NOT_EXECUTED:
-        marks.append(pytest.mark.xfail(strict=True, reason=NOT_EXECUTED[case.stem], raises=AssertionError))
     return pytest.param(case, target, id=f"{case.stem}-{target.slug}", marks=marks)
 
 
@@ -183,9 +176,7 @@ def at_edge(case: Case, target: Target, edge: Edge) -> tuple[str, str]:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("case", "target"), pairs())
-def test_semantics_at_tile_edges(
-    case: CaseInfo, target: Target, record_property: Callable[[str, object], None]
-) -> None:
+def test_semantics_at_tile_edges(case: CaseInfo, target: Target, record_property: Any) -> None:
     found = {e.label: at_edge(loaded(case.name), target, e) for e in edges(loaded(case.name), small(case))}
     counts = Counter(verdict for verdict, _ in found.values())
     for verdict, count in counts.items():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
 from tl_passlab.errors import UsageError
-from tl_passlab.interp import dtypes
+from tl_passlab.interp import addresses, dtypes
 from tl_passlab.model import Case
 
 INTEGER_LIMIT = 3
@@ -25,13 +25,17 @@ TORCH_EXTENDED = {
 
 @dataclass(frozen=True)
 class Arguments:
-    """Arrays and scalars by parameter name, in the order of the parameters; `exact` when arithmetic cannot round."""
+    """Arrays and scalars by parameter name, in the order of the parameters; `exact` when arithmetic cannot round.
+
+    `addresses` are those of the tensors behind tables of pointers, whose arrays are among the values.
+    """
 
     values: Mapping[str, Any]
     order: list[str]
     inputs: tuple[str, ...]
     exact: bool
     torch_inputs: Mapping[str, Any]
+    addresses: Mapping[str, int] = field(default_factory=dict)
 
 
 def parameters(func: Any) -> list[tuple[str, Any]]:
@@ -68,10 +72,22 @@ def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -
         elif buffer is None:
             values[name] = sizes.get(name, 1)
         else:
-            values[name] = _generated(buffer, shapes, rng, case, exact)
+            values[name] = _random(buffer, shapes, rng, exact=exact) if case.inputs is None else _poison(buffer, shapes)
     inputs = tuple(arrays) if arrays else tuple(n for n, b in params if b is not None)
     torch_inputs = {name: to_torch(values[name], like) for name, like in given.items()}
-    return Arguments(values, [n for n, _ in params], inputs, exact, torch_inputs)
+    placed = _behind(func, values, set(arrays), lambda buffer: _random(buffer, shapes, rng, exact=exact))
+    return Arguments(values, [n for n, _ in params], inputs, exact, torch_inputs, placed)
+
+
+def _behind(func: Any, values: dict[str, Any], given: set[str], generate: Callable[[Any], Any]) -> dict[str, int]:
+    """Fill the tables of pointers that nobody gave with tensors, which become values too; returns their addresses."""
+    tables = {n: buffer for n, buffer in addresses.tables(func).items() if n in values and n not in given}
+    placed = addresses.assigned({name: values[name].size for name in tables})
+    for name, buffer in tables.items():
+        names = [addresses.name_of(name, i) for i in range(values[name].size)]
+        values |= {n: generate(buffer) for n in names}
+        values[name] = np.array([placed[n] for n in names], dtype=np.int64).reshape(values[name].shape)
+    return placed
 
 
 def _require_shape(case: Case, name: str, array: Any, buffer: Any) -> None:
@@ -92,11 +108,15 @@ def with_inputs(arguments: Arguments, given: Mapping[str, Any]) -> Arguments:
     return replace(arguments, values={**arguments.values, **inputs}, exact=False, torch_inputs=torch_inputs)
 
 
-def _generated(buffer: Any, shapes: Mapping[int, int], rng: Any, case: Case, exact: bool) -> Any:
+def _poison(buffer: Any, shapes: Mapping[int, int]) -> Any:
     shape = [_extent(e, shapes, str(buffer.name)) for e in buffer.shape]
     dtype = dtypes.numpy_type(str(buffer.dtype))
-    if case.inputs is not None:
-        return np.full(shape, 0xFF, dtype=np.uint8).repeat(dtype.itemsize, axis=-1).view(dtype).reshape(shape)
+    return np.full(shape, 0xFF, dtype=np.uint8).repeat(dtype.itemsize, axis=-1).view(dtype).reshape(shape)
+
+
+def _random(buffer: Any, shapes: Mapping[int, int], rng: Any, *, exact: bool) -> Any:
+    shape = [_extent(e, shapes, str(buffer.name)) for e in buffer.shape]
+    dtype = dtypes.numpy_type(str(buffer.dtype))
     if dtypes.is_float(dtype):
         data = rng.standard_normal(shape)
         return integer_valued(data.astype(dtype)) if exact else data.astype(dtype)

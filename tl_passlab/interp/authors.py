@@ -6,7 +6,7 @@ Only `blame` does this, for the boundary that is wrong and the one before it; a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -196,9 +196,7 @@ def authors_at(
         return None
     ledger = Ledger(tile=stages[-1].level.tile)
     own = {} if stages[-1].level.tile else places
-    moved = Arguments(
-        placed(arguments.values, own), arguments.order, arguments.inputs, arguments.exact, arguments.torch_inputs
-    )
+    moved = replace(arguments, values=placed(arguments.values, own))
     try:
         compiled.run(moved, Options(schedule, watch=False, device_type=device_type, ledger=ledger))
     except (Unsupported, Malformed, Stuck):

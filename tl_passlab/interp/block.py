@@ -25,6 +25,7 @@ class Block:
         self.agents: list[Agent] = []
         self.table: dict[int, Mem] = {}
         self.scratch: dict[int, Mem] = {}
+        self.addresses: list[tuple[int, Mem]] = []
         self.barriers: dict[int, Any] = {}
         self.pending: list[Any] = []
         self.flights: dict[int, list[Any]] = {}

@@ -24,7 +24,7 @@ class Compiled:
 
     def run(self, arguments: Arguments, options: Options) -> tuple[dict[str, Any], Run]:
         """Execute it on fresh copies of the arguments; returns every array afterwards."""
-        return launch.execute(self.entry, arguments.values, arguments.order, self._resolve, options)
+        return launch.execute(self.entry, arguments, self._resolve, options)
 
     def _resolve(self, name: str) -> Function:
         if name not in self.devices:

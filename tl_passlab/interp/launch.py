@@ -11,6 +11,7 @@ import numpy as np
 
 from tl_passlab.interp import alloc, memory, schedule
 from tl_passlab.interp.agents import Agent
+from tl_passlab.interp.arguments import Arguments
 from tl_passlab.interp.block import Block
 from tl_passlab.interp.errors import Malformed, Unsupported
 from tl_passlab.interp.explore import Record
@@ -51,18 +52,18 @@ class Run:
     states: int = 0
     concurrent: bool = False
     host: Any = None
+    addresses: list[tuple[int, Mem]] = field(default_factory=list)
 
 
-def execute(
-    function: Function, arguments: Mapping[str, Any], order: list[str], resolve: Resolver, options: Options
-) -> tuple[dict[str, Any], Run]:
+def execute(function: Function, given: Arguments, resolve: Resolver, options: Options) -> tuple[dict[str, Any], Run]:
     """Run a function on arrays by parameter name; returns the arrays afterwards and the run."""
     run = Run(options)
-    mems = {name: memory.adopt(name, arguments[name]) for name in order if isinstance(arguments[name], np.ndarray)}
+    mems = {name: memory.adopt(name, v) for name, v in given.values.items() if isinstance(v, np.ndarray)}
+    run.addresses = [(address, mems[name]) for name, address in given.addresses.items()]
     with np.errstate(all="ignore"):
-        env = _bind(function, arguments, order, mems, options)
+        env = _bind(function, given.values, given.order, mems, options)
         _steps(function, env, resolve, run)
-    return {name: _array(mem, arguments[name]) for name, mem in mems.items()}, run
+    return {name: _array(mem, given.values[name]) for name, mem in mems.items()}, run
 
 
 def _array(mem: Mem, like: Any) -> Any:
@@ -144,7 +145,7 @@ def _call(function: Function, values: list[Any], resolve: Resolver, run: Run) ->
 
 def _launch(program: Program, env: list[Any], run: Run) -> None:
     known = run.options.launches
-    if known is None or run.options.ledger is not None:
+    if known is None or run.options.ledger is not None or run.addresses:
         launch(program, env, run)
     else:
         known.run(program, env, run, lambda: launch(program, env, run))
@@ -158,6 +159,7 @@ class _HostAgent(Agent):
     def __init__(self, env: list[Any], run: Run, function: Function) -> None:
         program = Program([], function.sites, len(env), 0, 0, [], [], [], [1, 1, 1], {}, None, frozenset())  # type: ignore[arg-type]
         block = Block(program, run.findings, 1, ())
+        block.addresses = run.addresses
         program.lane_state = lambda key: (_Growing(None), _Growing(dict))  # type: ignore[method-assign, assignment, return-value]
         super().__init__(block, np.arange(1), env, 0, 0)
         self.env = env
@@ -229,7 +231,7 @@ def _advance(block: Block, run: Run) -> list[Block]:
 def _forget(block: Block) -> None:
     """Blocks run one after the other: what they do to each other is not checked, but what is written stays written."""
     given = [v.mem for v in block.agents[0].env if isinstance(v, Ptr) and v.mem.scope == "global"]
-    for mem in [*given, *block.scratch.values()]:
+    for mem in [*given, *block.scratch.values(), *(mem for _, mem in block.addresses)]:
         if mem.shadow is not None:
             mem.shadow = mem.shadow.of_next_block()
 
@@ -238,6 +240,7 @@ def _start_block(
     program: Program, env: list[Any], run: Run, grid: Any, threads: Any, count: int, index: dict[str, int]
 ) -> Block:
     block = Block(program, run.findings, count, tuple(index[t] for t in sorted(index)))
+    block.addresses = run.addresses
     lanes = np.arange(count)
     values = list(env) + [None] * (program.slots - len(env))
     for slot, tag, _ in grid:
@@ -258,6 +261,7 @@ def _start_block(
 
 def _watch(block: Block, program: Program, values: list[Any]) -> Watch:
     tracked = {id(values[slot].mem) for slot in program.written if isinstance(values[slot], Ptr)}
+    tracked |= {id(mem) for _, mem in block.addresses}  # which of them are written is known only as it happens
     return Watch(
         block,
         warps=program.level.warp_clocks,

@@ -104,7 +104,16 @@ class Region:
             if len(table) >= address.MAX_REMEMBERED:
                 table.clear()
             found = table[key] = (index, inside)
-        return Box(pointer.mem, found[0], found[1], self.dtype, extents, False)
+        index = self._within(a, pointer.mem, found[0]) if pointer.offset else found[0]
+        return Box(pointer.mem, index, found[1], self.dtype, extents, False)
+
+    def _within(self, a: Any, mem: Mem, index: Any) -> Any:
+        """A buffer that starts inside of a memory may reach beyond its end."""
+        limit = mem.nbytes // self.dtype.itemsize
+        if index.size and (index.min() < 0 or index.max() >= limit):
+            a.m.report_outside(a, mem, index, limit, self.dtype.itemsize, self.site)
+            return np.clip(index, 0, limit - 1)
+        return index
 
     def _flat(self, a: Any, pointer: Any, mins: Any, extents: Any) -> tuple[Any, Any]:
         rank = len(extents)

@@ -69,7 +69,7 @@ def load_arguments(folder: Path, facts: dict[str, Any]) -> Arguments:
             )
             if values[name].size * dtype.itemsize != data.size:
                 raise ValueError(f"{name} has the wrong size")
-    return Arguments(values, facts["order"], (), facts["exact"], {})
+    return Arguments(values, facts["order"], (), facts["exact"], {}, facts.get("addresses", {}))
 
 
 def _run(compiler: Compiler, stage: Stage, arguments: Arguments, facts: dict[str, Any], side: str) -> Any:

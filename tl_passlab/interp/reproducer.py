@@ -51,7 +51,7 @@ def write(
     facts = {
         "case": case.info.name, "target": target.spec, "seed": seed, "pass": after.name if after else failed,
         "configs": {str(k): v for k, v in case.pass_configs.items()}, "order": arguments.order,
-        "exact": arguments.exact, "before_level": vars(before.level),
+        "exact": arguments.exact, "addresses": dict(arguments.addresses), "before_level": vars(before.level),
         "after_level": vars(after.level if after is not None else before.level),
         "types": {n: str(v.dtype) for n, v in arguments.values.items() if hasattr(v, "dtype")},
         "scalars": {n: v for n, v in arguments.values.items() if not hasattr(v, "dtype")},

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tl_passlab.interp import arith, dtypes
+from tl_passlab.interp import addresses, arith, dtypes
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Unsupported
 from tl_passlab.interp.expr import combine, constant, guarded
@@ -111,7 +111,8 @@ def _reinterpret(b: Build, call: Any) -> Code:
         return result.item() if target.kind in "iub" and not isinstance(result, np.ndarray) else result
 
     if str(call.dtype).startswith("handle"):
-        return b.expr(call.args[0])
+        number = b.expr(call.args[0])
+        return Code(lambda a: addresses.resolved(a, number.run(a)), DYNAMIC)
     return combine(b, bits, b.expr(call.args[0]))
 
 

@@ -21,7 +21,7 @@ KNOWN = {
     "coalesced_width", "disable_tma", "eviction_policy", "is_gather4", "is_scatter4", "gather4_rows", "gather4_col",
     "parallel_loop_layout", "is_async_copy", "swizzle", "loop_layout", "prefer_async", "force_cp_async",
     "prefer_instruction", "tl_copy_inst", "use_tma_reduce", "leader_scope_threads", "annot_dst_layout",
-    "force_async_copy",     "annot_src_layout", "tl.copy_inst",
+    "force_async_copy", "annot_src_layout", "tl.copy_inst", "tma_descriptor_base_is_device_bound",
 }  # fmt: skip
 
 
