@@ -12,6 +12,7 @@ from tl_passlab.interp.agents import WARP
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.dialect import literal
 from tl_passlab.interp.errors import Unsupported
+from tl_passlab.interp.memory import POISON
 from tl_passlab.interp.ops.allreduce import lane_values
 from tl_passlab.interp.program import DYNAMIC, LANES, Code
 
@@ -19,15 +20,19 @@ Pick = Callable[[Any, Any, int], Any]
 
 
 def _exchange(a: Any, value: Any, lane: Any, valid: Any, site: int) -> Any:
-    """Each lane reads the value of another lane of its warp, its own where there is none."""
+    """Each lane reads the value of another lane of its warp: undefined from one that the block does not have."""
     values = lane_values(a, value)
     wanted = np.where(valid, a.lanes // WARP * WARP + lane, a.lanes)
     position = np.minimum(np.searchsorted(a.lanes, wanted), a.count - 1)
-    missing = a.lanes[position] != wanted
+    absent = wanted >= a.m.thread_count
+    missing = (a.lanes[position] != wanted) & ~absent
     if missing.any():
         a.m.report("divergence", "a shuffle reads a lane that is elsewhere", a, site)
         position = np.where(missing, np.arange(a.count), position)
-    return values[position]
+    found = values[position]
+    if absent.any():
+        found[absent] = np.full(values.dtype.itemsize, POISON, np.uint8).view(values.dtype)[0]
+    return found
 
 
 def _shuffle(pick: Pick, value_at: int, delta_at: int, width_at: int) -> Callable[[Build, Any], Code]:
@@ -60,20 +65,24 @@ PICKS: dict[str, Pick] = {
 }
 
 
-def _by_warp(a: Any, value: Any) -> Any:
-    if a.count % WARP or a.mask is not None:
+def _by_warp(a: Any, value: Any, absent: int | None = None) -> Any:
+    """Values by warp and lane; lanes that the last warp of the block does not have count as `absent`."""
+    short = -a.count % WARP
+    if a.mask is not None or (short and (absent is None or int(a.lanes[-1]) + 1 != a.m.thread_count)):
         raise Unsupported("warp vote or reduction in divergent code")
     values = lane_values(a, value)
+    if short:
+        values = np.concatenate([values, np.full((short, *values.shape[1:]), absent, values.dtype)])
     return values.reshape(-1, WARP, *values.shape[1:])
 
 
-def _vote(fold: Callable[[Any], Any], at: int) -> Callable[[Build, Any], Code]:
+def _vote(fold: Callable[[Any], Any], at: int, absent: int = 0) -> Callable[[Build, Any], Code]:
     def compiler(b: Build, call: Any) -> Code:
         predicate = b.expr(call.args[at]).run
 
         def run(a: Any) -> Any:
-            result = fold(_by_warp(a, predicate(a)) != 0)
-            return np.repeat(result, WARP, axis=0).reshape(a.count, 1, 1, 1, 1)
+            result = fold(_by_warp(a, predicate(a), absent) != 0)
+            return np.repeat(result, WARP, axis=0)[: a.count].reshape(a.count, 1, 1, 1, 1)
 
         return Code(run, DYNAMIC)
 
@@ -133,7 +142,7 @@ OPS = {
     "tirx.metal.simd_shuffle_up": _shuffle(PICKS["shfl_up_sync"], 0, 1, 9),
     "tirx.metal.simd_shuffle_down": _shuffle(PICKS["shfl_down_sync"], 0, 1, 9),
     "tl.any_sync": _vote(lambda v: v.any(axis=1), 1),
-    "tl.all_sync": _vote(lambda v: v.all(axis=1), 1),
+    "tl.all_sync": _vote(lambda v: v.all(axis=1), 1, absent=1),
     "tl.ballot_sync": _vote(_ballot, 1),
     "tl.ballot": _vote(_ballot, 0),
     "tl.warp_reduce_sum": _warp_reduce(lambda x, y: x + y),
