@@ -64,3 +64,107 @@ def filled_after_copy():
             T.copy(tile, C)
 
     return main
+
+
+def barrier_of_one_branch():
+    """The first half meets at a barrier of its own; the second half reads what the first stored before the branch."""
+
+    @T.prim_func
+    def main(A: T.Tensor((256,), "float32"), C: T.Tensor((256,), "float32")):
+        with T.Kernel(1, threads=256) as _:
+            first = T.alloc_shared((256,), "float32")
+            own = T.alloc_shared((128,), "float32")
+            tx = T.get_thread_binding()
+            first[tx] = A[tx]
+            if tx < 128:
+                own[tx] = A[tx]
+                C[tx] = own[127 - tx]
+            else:
+                C[tx] = first[255 - tx]
+
+    return main
+
+
+def barrier_before_an_if_alone():
+    """The same need without an `else`: the barrier is there."""
+
+    @T.prim_func
+    def main(A: T.Tensor((256,), "float32"), B: T.Tensor((128,), "float32"), C: T.Tensor((256,), "float32")):
+        with T.Kernel(1, threads=256) as _:
+            first = T.alloc_shared((256,), "float32")
+            own = T.alloc_shared((128,), "float32")
+            tx = T.get_thread_binding()
+            first[tx] = A[tx]
+            if tx < 128:
+                own[tx] = A[tx]
+                B[tx] = own[127 - tx]
+            C[tx] = first[255 - tx]
+
+    return main
+
+
+def gathered_index(N=37, num_stages=2):
+    """Rows are gathered by an index that is shorter than the tile, in a loop whose copies are asynchronous."""
+
+    @T.prim_func
+    def main(B: T.Tensor((200, 64), "float32"), rows: T.Tensor((N,), "int32"), C: T.Tensor((N, 64), "float32")):
+        with T.Kernel(T.ceildiv(N, 64), threads=128) as bx:
+            tile = T.alloc_shared((64, 16), "float32")
+            for k in T.Pipelined(4, num_stages=num_stages):
+                for i, j in T.Parallel(64, 16):
+                    tile[i, j] = B[rows[bx * 64 + i], k * 16 + j]
+                T.copy(tile, C[bx * 64, k * 16])
+
+    return main
+
+
+def bulk_load_of_a_whole_tensor():
+    """Tile and tensor are the same bytes in the same order: one bulk copy, in the producer of a pipelined loop."""
+
+    @T.prim_func
+    def main(A: T.Tensor((64, 64), "float16"), B: T.Tensor((64, 64), "float16"), C: T.Tensor((64, 64), "float32")):
+        with T.Kernel(1, threads=128) as _:
+            raw = T.alloc_shared((64, 64), "float16")
+            A_shared = T.alloc_shared((64, 64), "float16")
+            B_shared = T.alloc_shared((64, 64), "float16")
+            C_local = T.alloc_fragment((64, 64), "float32")
+            T.clear(C_local)
+            for _ko in T.Pipelined(1, num_stages=2):
+                T.copy(A, raw)
+                T.copy(B, B_shared)
+                for i, j in T.Parallel(64, 64):
+                    A_shared[i, j] = raw[i, j] * T.float16(2)
+                T.gemm(A_shared, B_shared, C_local)
+            T.copy(C_local, C)
+
+    return main
+
+
+def bulk_store_of_whole_rows(M=24):
+    """The last tile of 16 rows has 8 that exist."""
+
+    @T.prim_func
+    def main(X: T.Tensor((M, 64), "float32"), Y: T.Tensor((M, 64), "float32")):
+        with T.Kernel(T.ceildiv(M, 16), threads=128) as bx:
+            tile = T.alloc_shared((16, 64), "float32")
+            T.copy(X[bx * 16, 0], tile)
+            T.cumsum(tile, dim=1)
+            T.copy(tile, Y[bx * 16, 0])
+
+    return main
+
+
+def replicated_reducer(rows=64):
+    """Half as many iterations as threads (upstream issue 2408)."""
+
+    @T.prim_func
+    def main(A: T.Tensor((rows, 1), "float32"), B: T.Tensor((rows,), "float32")):
+        with T.Kernel(1, threads=128) as _:
+            total = T.alloc_reducer((rows,), "float32", op="sum", replication="all")
+            T.clear(total)
+            for i, j in T.Parallel(rows, 1):
+                total[i] += A[i, j]
+            T.finalize_reducer(total)
+            T.copy(total, B)
+
+    return main

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.interp import defects
-from tl_passlab.interp.check import CheckResult, check
+from tests.lowering import LANE
+from tl_passlab.interp.check import DIFFERS, CheckResult, check
 from tl_passlab.model import Case, CaseInfo
 from tl_passlab.targets import parse_target
 
@@ -28,6 +29,10 @@ def checked(kernel: Callable[..., Any], spec: str, configs: dict[str, Any] | Non
         (defects.read_then_overwritten, "cuda:sm_80", None, "InjectSoftwarePipeline", "race"),
         (defects.read_then_overwritten, "cuda:sm_90a", None, "ProducerConsumerWarpSpecialized", "race"),
         (defects.filled_after_copy, "cuda:sm_80", None, "ThreadSync.2", "race"),
+        (defects.barrier_of_one_branch, "cuda:sm_80", None, "ThreadSync.2", "race"),
+        (defects.barrier_of_one_branch, "metal", None, "ThreadSync.2", "race"),
+        (defects.gathered_index, "cuda:sm_80", None, "LegalizeSafeMemoryAccess", "out-of-bounds"),
+        (defects.gathered_index, "cuda:sm_90a", None, "LegalizeSafeMemoryAccess", "out-of-bounds"),
     ],
 )
 def test_defect_is_blamed_on_the_pass_that_makes_it(
@@ -49,3 +54,42 @@ def test_race_finding_names_the_store_and_the_matrix_instruction() -> None:
 
 def test_one_iteration_hides_the_race_between_iterations() -> None:
     assert checked(defects.two_consumers_one_operand, "cuda:sm_90a", NO_TMA, K=64).first_failure is None
+
+
+@pytest.mark.parametrize(
+    ("kernel", "kind"),
+    [(defects.bulk_load_of_a_whole_tensor, "deadlock"), (defects.bulk_store_of_whole_rows, "out-of-bounds")],
+)
+def test_bulk_copies_go_wrong_up_to_0_1_12(kernel: Callable[..., Any], kind: str) -> None:
+    result = checked(kernel, "cuda:sm_90a")
+    if LANE.tilelang not in ("0.1.11", "0.1.12"):
+        assert result.ok
+        return
+    first = result.first_failure
+    assert first is not None
+    assert (first.name, first.verdict, {f.kind for f in first.findings}) == ("LowerTileOp", DIFFERS, {kind})
+
+
+def test_a_replicated_reducer_counts_twice_up_to_0_1_13() -> None:
+    result = checked(defects.replicated_reducer, "cuda:sm_80")
+    first = result.first_failure
+    if LANE.tilelang not in ("0.1.11", "0.1.12", "0.1.13"):
+        assert result.ok
+        return
+    assert first is not None
+    assert (first.name, first.verdict, first.error) == ("LowerTileOp", DIFFERS, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "spec", "sizes"),
+    [
+        (defects.barrier_before_an_if_alone, "cuda:sm_80", {}),
+        (defects.gathered_index, "cuda:sm_80", {"num_stages": 0}),
+        (defects.gathered_index, "cuda:sm_80", {"N": 64}),
+        (defects.gathered_index, "metal", {}),
+    ],
+)
+def test_what_differs_from_a_defect_by_little_is_right(
+    kernel: Callable[..., Any], spec: str, sizes: dict[str, int]
+) -> None:
+    assert checked(kernel, spec, **sizes).ok
