@@ -16,6 +16,7 @@ LAYERS: dict[str, int] = {
     "": 0,
     "model": 0,
     "errors": 0,
+    "again": 0,
     "lanes": 1,
     "targets": 1,
     "devices": 1,

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tl_passlab.commands.check import add_kernel_arguments, result_of
+from tl_passlab.commands.check import add_kernel_arguments, command_again, result_of
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
 
 
@@ -41,5 +41,5 @@ def run(args: argparse.Namespace) -> int:
         print(render_blame(data))
         name = str(data["pass"])
         if data["found"] and name not in ("input", "codegen", ""):
-            print(f"next: passlab trace {args.kernel} --target {args.target} --pass {name}")
+            print(f"next: {command_again('trace', args, '--pass', name)}")
     return EXIT_DIFFERENT if data["found"] else EXIT_SAME

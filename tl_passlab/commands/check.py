@@ -36,8 +36,20 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(render_check(data))
         if not data["ok"]:
-            print(f"next: passlab blame {args.kernel} --target {args.target}")
+            print(f"next: {command_again('blame', args)}")
     return EXIT_SAME if data["ok"] else EXIT_DIFFERENT
+
+
+def command_again(command: str, args: argparse.Namespace, *more: str) -> str:
+    """A command about the same kernel at the same sizes; one that executes it has the same inputs and schedules."""
+    from tl_passlab.again import kernel_command
+    from tl_passlab.cases import parse_sizes
+
+    executes = command in ("check", "blame")
+    if executes and args.schedules:
+        more = ("--schedules", str(args.schedules), *more)
+    sizes = parse_sizes(args.sizes)
+    return kernel_command(command, args.kernel, args.target, sizes, args.seed if executes else 0, *more)
 
 
 def result_of(args: argparse.Namespace, more: dict[str, object]) -> dict[str, object]:

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Derive, check, print; 1 when the generated source does not bear out a claim."""
+    from tl_passlab.again import kernel_command
     from tl_passlab.cases import parse_sizes
     from tl_passlab.instructions.child import table_in_child
     from tl_passlab.instructions.render import render_table
@@ -31,12 +32,12 @@ def run(args: argparse.Namespace) -> int:
     from tl_passlab.report.text import style_for
     from tl_passlab.targets import parse_target
 
-    target = parse_target(args.target)
+    target, sizes = parse_target(args.target), parse_sizes(args.sizes)
     with waiting(f"lowering {args.kernel} for {target.spec}"):
-        table = table_in_child(args.kernel, target, parse_sizes(args.sizes), args.timeout)
+        table = table_in_child(args.kernel, target, sizes, args.timeout)
     if args.json:
         print(json.dumps(as_json(table), indent=1))
     else:
         print(render_table(table, style_for()))
-        print(f"next: passlab trace {args.kernel} --target {target.spec} --pass LowerTileOp")
+        print(f"next: {kernel_command('trace', args.kernel, target.spec, sizes)} --pass LowerTileOp")
     return EXIT_DIFFERENT if table.problems else EXIT_SAME

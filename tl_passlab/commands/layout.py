@@ -59,13 +59,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _after(trace: Trace, args: argparse.Namespace) -> str:
     """The IR after the pass. Raises FindingError where the lowering failed before it, UsageError if it never runs."""
+    from tl_passlab.again import kernel_command
+    from tl_passlab.cases import parse_sizes
     from tl_passlab.passes import find_pass
 
     find_pass(args.after)
     try:
         return trace.after(args.after)
     except KeyError:
-        where, again = f"{trace.case}  {trace.target}", f"passlab trace {args.kernel} --target {trace.target}"
+        where = f"{trace.case}  {trace.target}"
+        again = kernel_command("trace", args.kernel, trace.target, parse_sizes(args.sizes))
         if trace.failure is not None:
             why = f"the lowering failed in {trace.failure.pass_name}, before {args.after} had run"
             evidence = trace.failure.message

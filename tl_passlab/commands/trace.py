@@ -82,7 +82,7 @@ def _repeat(args: argparse.Namespace) -> int:
     if first.failure is not None:
         print(f"trace  {first.case}  {first.target}: error: {first.failure.pass_name} failed", file=sys.stderr)
     elif found.first is not None and not args.json:
-        print(f"next: passlab trace {args.kernel} --target {target.spec} --pass {found.first.place}")
+        print(f"next: {_again(args)} --pass {found.first.place}")
     return EXIT_SAME if found.stable and first.failure is None else EXIT_DIFFERENT
 
 
@@ -112,11 +112,18 @@ def _print(trace: Trace, args: argparse.Namespace, out: Path) -> None:
     if trace.failure is not None:
         print(report.render_failure(trace, _reproducer(trace, out)), file=sys.stderr)
         last = trace.pipeline()[-1].name if trace.pipeline() else "Simplify"
-        print(f"next: passlab trace {args.kernel} --target {args.target} --pass {last}", file=sys.stderr)
+        print(f"next: {_again(args)} --pass {last}", file=sys.stderr)
     elif not args.pass_name:
         changed = [b.name for b in trace.pipeline() if b.changed]
         example = "LayoutInference" if "LayoutInference" in changed else changed[-1] if changed else "Simplify"
-        print(f"next: passlab trace {args.kernel} --target {args.target} --pass {example}")
+        print(f"next: {_again(args)} --pass {example}")
+
+
+def _again(args: argparse.Namespace) -> str:
+    from tl_passlab.again import kernel_command
+    from tl_passlab.cases import parse_sizes
+
+    return kernel_command("trace", args.kernel, args.target, parse_sizes(args.sizes))
 
 
 def _ran(trace: Trace, name: str) -> bool:

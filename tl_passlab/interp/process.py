@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tl_passlab.again import kernel_command
 from tl_passlab.errors import EXIT_USAGE, FindingError, UsageError
 
 POLL = 0.2
@@ -70,7 +71,7 @@ def run_job(job: Mapping[str, Any], timeout: float, progress: Progress) -> dict[
             f"{job['reference']}  {job['target']}",
             f"the lane process ended: {end}",
             evidence=tail,
-            next_command=f"passlab trace {job['reference']} --target {job['target']}",
+            next_command=kernel_command("trace", job["reference"], job["target"], job["sizes"]),
         )
 
 
