@@ -25,7 +25,9 @@ def bounded_reference(
     import torch
 
     dtypes = {str(t.dtype).removeprefix("torch.") for t in inputs.values() if t.dtype.is_floating_point}
-    errors = Errors(operand_unit(dtypes), raw_unit=TF32_TRUNCATED if dtypes == {"float32"} else 0.0)
+    raw_unit = TF32_TRUNCATED if dtypes == {"float32"} else 0.0
+    eight_bit = bool(dtypes) and all(dtype.startswith("float8") for dtype in dtypes)
+    errors = Errors(operand_unit(dtypes), raw_unit, eight_bit=eight_bit)
     with _watching(errors):
         outputs = dict(reference(**inputs))
     return {

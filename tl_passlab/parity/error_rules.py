@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tl_passlab.parity.rounding import COMPUTE, EXP_UNDERFLOW, gamma
+from tl_passlab.parity.rounding import COMPUTE, EXP_UNDERFLOW, FP8_ALIGNED, FP8_STEP, gamma
 
 Rule = Callable[["Errors", Any, Any, Any], Any]
 
@@ -14,9 +14,11 @@ Rule = Callable[["Errors", Any, Any, Any], Any]
 class Errors:
     """The error bound of every tensor seen so far; a tensor never seen is exact."""
 
-    def __init__(self, operand_unit: float, raw_unit: float) -> None:
+    def __init__(self, operand_unit: float, raw_unit: float, *, eight_bit: bool = False) -> None:
         self.operand_unit = operand_unit
         self.raw_unit = raw_unit
+        # Whether products are of eight-bit floats, which tensor cores add with fewer bits.
+        self.eight_bit = eight_bit
         # The tensor is kept beside its bound: an id means nothing once its object is gone.
         self._known: dict[int, tuple[Any, Any]] = {}
 
@@ -86,7 +88,22 @@ def _product(errors: Errors, func: Any, args: Any, kwargs: Any) -> Any:
     length = a.shape[-1]
     whole = func(a.double().abs(), b.double().abs())
     inherited = func(ea, b.double().abs() + eb) + func(a.double().abs(), eb)
-    return errors.put(out, inherited + gamma(length) * (whole + inherited))
+    added = gamma(length) * (whole + inherited)
+    return errors.put(out, inherited + added + (_cut_off(func, a, b) if errors.eight_bit else 0.0))
+
+
+def _cut_off(func: Any, a: Any, b: Any) -> Any:
+    """What a product of eight-bit floats loses: in each step every addend is cut off below the largest of them."""
+    a, b = a.double(), b.double()
+    rows = -2 if b.dim() > 1 else -1
+    largest = a.abs().amax(-1, keepdim=b.dim() > 1) * b.abs().amax(rows, keepdim=b.dim() > 1)
+    total, before = 0.0 * largest, 0.0 * largest
+    for k in range(0, a.shape[-1], FP8_STEP):
+        step = min(FP8_STEP, a.shape[-1] - k)
+        after = before + func(a.narrow(-1, k, step), b.narrow(rows, k, step))
+        total = total + (step + 1) * largest.maximum(before.abs()).maximum(after.abs())
+        before = after
+    return FP8_ALIGNED * total
 
 
 def _sum(errors: Errors, func: Any, args: Any, kwargs: Any) -> Any:

@@ -8,6 +8,9 @@
   Comput. 41(5), 2019, theorem 2.4): lambda = 8 makes it below 1e-10 for n up to 4096.
 - Tensor cores truncate when they align and add, instead of rounding to nearest (Fasi, Higham, Mikaitis and Pranesh,
   Numerical behavior of NVIDIA tensor cores, PeerJ Computer Science 7:e330, 2021): one unit in the last place, 2u.
+- Hopper's tensor cores keep 13 bits behind the point when they add products of eight-bit floats, whatever the type of
+  the accumulator: products and accumulator are aligned to the largest of them and cut off there (DeepSeek-V3 Technical
+  Report, arXiv:2412.19437, 3.3.2 and 3.5.2). One instruction adds 32 products to the accumulator (PTX ISA, wgmma, k32).
 - float32 operands of a matrix product go through TF32, 10 stored bits (NVIDIA, CUDA C++ Programming Guide, warp matrix
   functions: alternate floating point); bits dropped by truncation: 2**-10.
 - exp and exp2 in float32: at most 2 ulp for the functions, 2 + floor(|1.173 x|) ulp for the fast intrinsics
@@ -41,6 +44,8 @@ SIGNIFICANT_BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8, 
 # What kernels compute in between their inputs and outputs: float32, each operation good to one ulp (2u).
 COMPUTE = 2 * UNIT["float32"]
 TF32_TRUNCATED = 2.0**-10
+FP8_ALIGNED = 2.0**-13
+FP8_STEP = 32
 LAMBDA = 8.0
 # exp2.approx flushes subnormal results to zero.
 EXP_UNDERFLOW = 2.0**-126
