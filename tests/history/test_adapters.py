@@ -12,7 +12,7 @@ from tl_passlab.drift.result import BROKEN, CHANGED, SAME, Change, Drift, Origin
 from tl_passlab.history.adapters import bench_record, determinism_record, drift_records, parity_records
 from tl_passlab.history.record import EXPECTED, FAILED, PASSED, SKIPPED
 from tl_passlab.parity import outcome as kinds
-from tl_passlab.parity.known import FINDINGS
+from tl_passlab.parity.known import FINDINGS, FINDINGS_OF_LANE, RACES
 from tl_passlab.parity.outcome import Difference, Outcome, Step
 from tl_passlab.parity.results import Results
 from tl_passlab.report.drift_json import drift_json
@@ -65,6 +65,18 @@ def test_a_known_device_defect_is_expected_until_it_passes() -> None:
     assert shows.outcome == EXPECTED and FINDINGS[KNOWN] in shows.message
     gone = parity_records(results(outcome(kinds.PASS, pair=KNOWN)))[0]
     assert gone.outcome == FAILED and "take it off" in gone.message
+
+
+def test_a_known_race_may_be_won() -> None:
+    pair = next(known for known in FINDINGS if known[0] in RACES)
+    won = parity_records(results(outcome(kinds.PASS, pair=pair)))[0]
+    assert won.outcome == PASSED and FINDINGS[pair] in won.message
+
+
+def test_a_defect_of_another_lane_is_no_excuse() -> None:
+    pair = next(known for known in FINDINGS_OF_LANE["0.1.11"] if known not in FINDINGS)
+    new = parity_records(results(outcome(kinds.NUMERICAL, pair=pair)))[0]
+    assert new.lane == "0.1.15" and new.outcome == FAILED
 
 
 def test_a_pair_whose_steps_were_all_skipped_is_skipped() -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tl_passlab.cases import find_cases
 from tl_passlab.cli import main
 from tl_passlab.errors import UsageError
 from tl_passlab.parity import outcome as kinds
+from tl_passlab.parity.known import FINDINGS, FINDINGS_OF_LANE, RACES, UNAVAILABLE
 from tl_passlab.parity.outcome import Difference, Element, Outcome, Step
 from tl_passlab.parity.results import FILE, Results, import_results, read_results, write_results
 
+ROOT = Path(__file__).resolve().parents[2]
 WRONG = Difference(
     "C", 3, 9, 1.5, math.inf, 2.0, 0.25, math.inf, Element((0, 1), 1.0, math.nan, 0.1, (0, 0)), None, "#."
 )
@@ -92,3 +95,10 @@ def test_table_has_a_row_for_each_kernel_with_its_runs_errors_and_page(
 def test_table_of_no_results_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["results", "table", str(tmp_path / "absent")]) == 2
     assert "next: passlab parity" in capsys.readouterr().err
+
+
+def test_every_known_case_exists_and_has_a_page() -> None:
+    names = {info.name for info in find_cases()}
+    known = [FINDINGS, *FINDINGS_OF_LANE.values()]
+    assert all(case in names and (ROOT / page).is_file() for table in known for (case, _), page in table.items())
+    assert all(case in names for case, _ in UNAVAILABLE) and all(case in names for case in RACES)

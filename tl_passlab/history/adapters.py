@@ -6,16 +6,16 @@ long as it shows; a kernel whose lowering varies between processes fails; of an 
 
 from __future__ import annotations
 
-import shlex
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tl_passlab.again import kernel_command
 from tl_passlab.drift.result import BROKEN
 from tl_passlab.history.record import EXPECTED, FAILED, PASSED, SKIPPED, Record
 from tl_passlab.parity import outcome as kinds
-from tl_passlab.parity.known import finding
+from tl_passlab.parity.known import always_wrong, finding
 from tl_passlab.parity.outcome import Outcome
 from tl_passlab.parity.results import Results
 
@@ -45,7 +45,7 @@ def _parity_record(steps: Sequence[Outcome]) -> Record:
     failed = [step for step in steps if step.failed]
     ran = [step for step in steps if step.kind != kinds.SKIPPED]
     shown = failed[0] if failed else first
-    page = finding(first.case, first.target)
+    page = finding(first.case, first.target, first.lane)
     verdict = Counter(step.kind for step in failed).most_common(1)[0][0] if failed else kinds.PASS
     message = f"{len(failed)} of {len(ran)} runs: {shown.reason}" if failed else f"{len(ran)} runs"
     if failed:
@@ -54,9 +54,10 @@ def _parity_record(steps: Sequence[Outcome]) -> Record:
         result, verdict, message = SKIPPED, kinds.SKIPPED, first.reason
     else:
         # As in the test suite, a known defect that no longer shows must leave the list.
-        result = FAILED if page else PASSED
+        result = FAILED if page and always_wrong(first.case) else PASSED
     if page:
-        message = f"{message}; {'known' if failed else 'it passes now, take it off the known ones'}: {page}"
+        again = "it passes now, take it off the known ones" if result == FAILED else "known"
+        message = f"{message}; {'known' if failed else again}: {page}"
     return Record(
         parity_name(first.case, first.target), "parity", result, first.case, first.target, first.runner, first.lane,
         verdict=verdict,
@@ -71,12 +72,7 @@ def _parity_record(steps: Sequence[Outcome]) -> Record:
 
 def blame_command(case: str, target: str, sizes: Mapping[str, Any], seed: int, schedules: int = 0) -> str:
     """`passlab blame CASE --target ... --set M=65 --seed 3`: executes what a test ran at every pass boundary."""
-    words = ["passlab", "blame", case, "--target", target]
-    for name, value in sizes.items():
-        words += ["--set", f"{name}={value}"]
-    words += ["--seed", str(seed)] if seed else []
-    words += ["--schedules", str(schedules)] if schedules else []
-    return shlex.join(words)
+    return kernel_command("blame", case, target, sizes, seed, *(("--schedules", str(schedules)) if schedules else ()))
 
 
 def _step_line(step: Outcome) -> str:

@@ -16,7 +16,7 @@ def pair_line(outcomes: Sequence[Outcome], width: int) -> str:
     largest = max(outcome.ratio for outcome in outcomes)
     compiled = max(outcome.compile_s for outcome in outcomes)
     head = f"{first.case:<{width}}  {first.target:<12}  {', '.join(kinds) or 'pass':<14}  {good} of {len(outcomes)}"
-    page = finding(first.case, first.target) if kinds else ""
+    page = finding(first.case, first.target, first.lane) if kinds else ""
     return f"{head}  error {largest:.3g} of bound  compiled in {compiled:.1f} s{'  known: ' if page else ''}{page}"
 
 

@@ -41,7 +41,7 @@ def _row(outcomes: Sequence[Outcome], folder: Path) -> str:
     case, target = _kernel(outcomes[0])
     kinds = list(dict.fromkeys(o.kind for o in outcomes if o.failed))
     verdict = ", ".join(kinds) or (PASS if any(o.kind == PASS for o in outcomes) else SKIPPED)
-    page = finding(case, target) if kinds else ""
+    page = finding(case, target, outcomes[0].lane) if kinds else ""
     if page:
         verdict = f"[{verdict}]({os.path.relpath(page, folder)})"
     passed = [o for o in outcomes if o.kind == PASS]
