@@ -21,5 +21,5 @@ def test_command_is_quoted_for_a_shell() -> None:
 def test_next_commands_keep_the_sizes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "swizzled_layout", "--target", "metal", "--set", "K=32", "--seed", "2"]) == 1
     assert "next: passlab blame swizzled_layout --target metal --set K=32 --seed 2" in capsys.readouterr().out
-    assert main(["trace", "elementwise/add", "--target", "c", "--set", "M=8"]) == 0
-    assert "next: passlab trace elementwise/add --target c --set M=8 --pass" in capsys.readouterr().out
+    assert main(["trace", "elementwise/add", "--target", "metal", "--set", "M=8"]) == 0
+    assert "next: passlab trace elementwise/add --target metal --set M=8 --pass" in capsys.readouterr().out

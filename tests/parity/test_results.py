@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,8 @@ def test_table_has_a_row_for_each_kernel_with_its_runs_errors_and_page(
 ) -> None:
     def run(case: str, variant: str, kind: str, ratio: float, max_abs: float) -> Outcome:
         difference = Difference("C", 0, 9, max_abs, 0.0, 0.0, 1.0, ratio)
-        return Outcome(case, "cuda:sm_80", "cuda", Step(variant, {}, 1), kind, differences=(difference,), compile_s=2.5)
+        step, ms = Step(variant, {}, 1), 0.2 if variant == "declared" else 9.0
+        return Outcome(case, "cuda:sm_80", "cuda", step, kind, "", "", (difference,), "", "", 2.5, ms)
 
     outcomes = (
         run("pipeline/gemm", "declared", kinds.PASS, 0.25, 1e-4),
@@ -86,10 +88,19 @@ def test_table_has_a_row_for_each_kernel_with_its_runs_errors_and_page(
     assert main(["results", "table", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith("2026-01-02. 2 kernels (a case on a target), 1 of them wrong; 3 runs, 1 wrong.")
-    assert lines[4] == "| pipeline/gemm | cuda:sm_80 | pass | 2/2 | 0.0001 | 0.5 | 2.5 |"
+    assert lines[4] == "| pipeline/gemm | cuda:sm_80 | pass | 2/2 | 0.0001 | 0.5 | 2.5 | 200 |"
     assert lines[5].startswith(
         "| regressions/partial_fill | cuda:sm_80 | [numerical](findings/device-partial-fill.md) | 0/1 |"
     )
+
+
+def test_a_later_run_replaces_the_kernels_it_ran(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = replace(OUTCOMES[1], kind=kinds.PASS)
+    write_results(RESULTS, tmp_path / "first")
+    write_results(replace(RESULTS, outcomes=(again,)), tmp_path / "second")
+    assert main(["results", "table", str(tmp_path / "first"), str(tmp_path / "second")]) == 0
+    rows = capsys.readouterr().out.splitlines()[4:]
+    assert [row.split(" | ")[2] for row in rows] == ["pass", "pass"]
 
 
 def test_table_of_no_results_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

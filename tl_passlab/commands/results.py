@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     taking.add_argument("folder", type=Path, metavar="DIR", help="what run.sh or `passlab parity --out` wrote")
     taking.add_argument("--json", action="store_true", help="print JSON")
     table = actions.add_parser("table", help="print a run as a Markdown table, a row for each kernel")
-    table.add_argument("folder", type=Path, metavar="DIR", help="a results folder, or its results.json")
+    table.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="a later run's kernels replace earlier ones")
     table.add_argument("--links-from", type=Path, default=Path("docs"), metavar="DIR", help="default: docs")
 
 
@@ -27,9 +27,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _table(args: argparse.Namespace) -> int:
     from tl_passlab.parity.results import read_results
-    from tl_passlab.parity.table import markdown
+    from tl_passlab.parity.table import markdown, merged
 
-    print(markdown(read_results(args.folder), args.links_from), end="")
+    print(markdown(merged([read_results(folder) for folder in args.folders]), args.links_from), end="")
     return EXIT_SAME
 
 

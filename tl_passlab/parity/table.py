@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import statistics
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,9 @@ from tl_passlab.parity.known import finding
 from tl_passlab.parity.outcome import PASS, SKIPPED, Outcome
 from tl_passlab.parity.results import Results
 
-HEAD = ("| case | target | verdict | runs | max abs error | of its bound | compiled in, s |", "|" + "---|" * 7)
+# A launch is timed by the host, with what waiting for the device costs; `passlab bench` times the device.
+COLUMNS = ("case", "target", "verdict", "runs", "max abs error", "of its bound", "compile, s", "launch, us")
+HEAD = (f"| {' | '.join(COLUMNS)} |", "|" + "---|" * len(COLUMNS))
 
 
 def markdown(results: Results, folder: Path) -> str:
@@ -23,6 +26,15 @@ def markdown(results: Results, folder: Path) -> str:
     counts = f"{len(rows)} kernels (a case on a target), {len(failed)} of them wrong; {len(ordered)} runs, "
     counts += f"{sum(o.failed for o in ordered)} wrong."
     return "\n".join([f"{_made_with(results)} {counts}", "", *HEAD, *rows]) + "\n"
+
+
+def merged(runs: Sequence[Results]) -> Results:
+    """The kernels of all runs, each as the last run has it that ran it; the record is the last one's."""
+    outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    for run in runs:
+        found = sorted(run.outcomes, key=_kernel)
+        outcomes |= {kernel: list(steps) for kernel, steps in groupby(found, key=_kernel)}
+    return Results(runs[-1].run, tuple(step for steps in outcomes.values() for step in steps), runs[-1].skipped)
 
 
 def _kernel(outcome: Outcome) -> tuple[str, str]:
@@ -49,6 +61,8 @@ def _row(outcomes: Sequence[Outcome], folder: Path) -> str:
     errors = [d.max_abs for o in passed for d in o.differences if math.isfinite(d.max_abs)]
     largest = f"{max(errors):.2g}" if errors else ""
     share = f"{max(o.ratio for o in passed):.2g}" if passed else ""
-    seconds = max(o.compile_s for o in outcomes)
-    runs = f"{len(passed)}/{len(outcomes)}"
-    return f"| {case} | {target} | {verdict} | {runs} | {largest} | {share} | {seconds:.1f} |"
+    seconds = f"{max(o.compile_s for o in outcomes):.1f}"
+    own = [o.launch_ms for o in passed if o.step.variant == outcomes[0].step.variant and o.launch_ms > 0]
+    launch = f"{statistics.median(own) * 1e3:.0f}" if own else ""
+    cells = (case, target, verdict, f"{len(passed)}/{len(outcomes)}", largest, share, seconds, launch)
+    return f"| {' | '.join(cells)} |"
