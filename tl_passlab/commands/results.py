@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     taking.add_argument("folder", type=Path, metavar="DIR", help="what run.sh or `passlab parity --out` wrote")
     taking.add_argument("--json", action="store_true", help="print JSON")
     table = actions.add_parser("table", help="print a run as a Markdown table, a row for each kernel")
-    table.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="a later run's kernels replace earlier ones")
+    table.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="of a kernel run twice, the last is shown")
     table.add_argument("--links-from", type=Path, default=Path("docs"), metavar="DIR", help="default: docs")
 
 
