@@ -17,7 +17,7 @@ import pytest
 from tests.history.runs import make_run
 from tl_passlab.errors import UsageError
 from tl_passlab.history.files import read_run
-from tl_passlab.history.record import FAILED, PASSED, SKIPPED, Record, Run
+from tl_passlab.history.record import EXPECTED, FAILED, PASSED, SKIPPED, Record, Run
 from tl_passlab.history.store import runs_in, standing_in, store_run
 from tl_passlab.lane_env import CHECKOUT
 from tl_passlab.nightly import determinism, process
@@ -189,6 +189,7 @@ def test_a_report_that_cannot_be_made_costs_only_itself(
     monkeypatch.setattr(nightly, "render_results", broken)
     finished = finish(make_run(1, {"a": "P"}))
     assert [problem.where for problem in finished.problems] == ["report.html"]
+    assert render_finished(finished, Style()).endswith(f"next: passlab report {tmp_path / 'run-1'} --html report.html")
     assert {path.name for path in finished.files} == {"run.json", "junit.xml"}
     assert [run.run_id for run in runs_in(tmp_path / "history.sqlite")] == ["run-1"]
 
@@ -202,6 +203,23 @@ def test_steps_run_what_the_readme_says(tmp_path: Path) -> None:
     assert "--from" in steps["drift"].command and "0.1.11" in steps["drift"].command
     for name in ("goldens", "semantics"):
         assert all((CHECKOUT / word).is_file() for word in steps[name].command if word.startswith("tests/"))
+
+
+def test_a_step_says_its_outcomes_the_good_ones_first(tmp_path: Path) -> None:
+    outcomes = [SKIPPED, EXPECTED, FAILED, PASSED, EXPECTED, PASSED, PASSED]
+    tests = [Record(f"t{n}", "goldens", outcome) for n, outcome in enumerate(outcomes)]
+    about = Record("nightly/goldens", "goldens", PASSED, seconds=61.4)
+    line = nightly.step_line(step("goldens", tmp_path, ""), [*tests, about])
+    assert line == "goldens      3 passed, 1 failure, 1 skipped, 2 expected failures   61 s"
+
+
+def test_goldens_of_a_target_that_few_cases_have_know_it(tmp_path: Path) -> None:
+    name = "test_golden[kernel-add-hip_gfx950]"
+    case = f'<testcase classname="tests.test_goldens" name="{name}" time="1"/>'
+    (tmp_path / "goldens.junit.xml").write_text(f"<testsuites><testsuite>{case}</testsuite></testsuites>")
+    (goldens,) = steps_for(Options(out=tmp_path, lane="0.1.15", only=("goldens",)))
+    (record,) = goldens.collect()
+    assert (record.case, record.target) == ("elementwise/add", "hip:gfx950")
 
 
 def test_cases_narrow_every_step(tmp_path: Path) -> None:

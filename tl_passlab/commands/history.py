@@ -123,7 +123,7 @@ def _matches(name: str, word: str) -> bool:
 
 def _print(tracks: list[StoredRun], found: dict[str, list[StoredTest]], everything: bool) -> None:
     from tl_passlab.history import text
-    from tl_passlab.history.standing import FINE, NOT_RUN, STATUSES
+    from tl_passlab.history.standing import FINE, NOT_RUN, STATUSES, short_commit
     from tl_passlab.report.text import style_for
 
     style = style_for()
@@ -132,7 +132,7 @@ def _print(tracks: list[StoredRun], found: dict[str, list[StoredTest]], everythi
         by_status = {status: [test for test in tests if test.history.status == status] for status in STATUSES}
         counts = ", ".join(f"{len(those)} {status}" for status, those in by_status.items() if those) or "no tests"
         head = f"{run.track}   newest run {run.started[:16].replace('T', ' ')}  tilelang {run.tilelang}"
-        print(f"{style.bold(head)}  commit {run.commit[:10] or '?'}\n{counts}")
+        print(f"{style.bold(head)}  commit {short_commit(run.commit)}\n{counts}")
         shown = [status for status in STATUSES if by_status[status] and (everything or status not in (FINE, NOT_RUN))]
         for status in shown:
             print("\n".join(text.render_section(status, by_status[status], style)))

@@ -71,10 +71,11 @@ class TestHistory:
             return ""
         old, new = self.last_passed, self.first_failed
         if old is None:
-            return f"tilelang {new.tilelang or '?'}, commit {_short(new.commit)}: it never passed before"
+            return f"tilelang {new.tilelang or '?'}, commit {short_commit(new.commit)}: it never passed before"
         changes = [f"tilelang {old.tilelang} -> {new.tilelang}"] if old.tilelang != new.tilelang else []
-        changes += [f"commit {_short(old.commit)} -> {_short(new.commit)}"] if old.commit != new.commit else []
-        same = f"nothing changed: tilelang {new.tilelang or '?'}, commit {_short(new.commit)}"
+        before, after = short_commit(old.commit), short_commit(new.commit)
+        changes += [f"commit {before} -> {after}"] if old.commit != new.commit else []
+        same = f"nothing changed: tilelang {new.tilelang or '?'}, commit {after}"
         return ", ".join(changes) or same
 
 
@@ -140,7 +141,7 @@ def _status(decisive: Sequence[Point], in_a_row: int) -> str:
     return FIXED if len(decisive) > 1 and decisive[-2].outcome == FAILED else FINE
 
 
-def _short(commit: str) -> str:
+def short_commit(commit: str) -> str:
     """A commit as people write it; what follows the hash (`-dirty...`) stays."""
     head, dash, rest = commit.partition("-")
     return head[:10] + dash + rest if commit else "?"

@@ -39,7 +39,7 @@ def render_test(test: StoredTest, style: Style) -> list[str]:
         lines.append(f"    {history.changed_at}")
         lines += [style.dim(f"    {test.replay}")] if test.replay else []
     else:
-        lines.append(f"    last passed {when(history.last_passed)}")
+        lines[0] += f"   last passed {when(history.last_passed)}"
     if history.flake_rate:
         lines.append(f"    changed its outcome without any change of code in {history.flake_rate:.0%} of the last runs")
     if history.trend:

@@ -20,7 +20,7 @@ from tl_passlab import devices, lanes
 from tl_passlab.errors import FindingError, PasslabError
 from tl_passlab.history.files import write_run
 from tl_passlab.history.junit import to_junit
-from tl_passlab.history.record import FAILED, PASSED, SKIPPED, Record, Run
+from tl_passlab.history.record import FAILED, OUTCOMES, PASSED, SKIPPED, Record, Run
 from tl_passlab.history.standing import Point, Standing, history_of, standing_of
 from tl_passlab.history.store import distinct, standing_in, store_run
 from tl_passlab.lane_env import CHECKOUT
@@ -29,8 +29,10 @@ from tl_passlab.nightly.commit import commit_of
 from tl_passlab.nightly.process import Ending, run_child
 from tl_passlab.nightly.steps import Step
 from tl_passlab.report.results_html import render_results
+from tl_passlab.report.results_view import View
 
 EXPORT_SECONDS = 600.0
+PAGE = "report.html"
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ def _about(step: Step, outcome: str, message: str, lane: str, ending: Ending | N
 def step_line(step: Step, records: Sequence[Record]) -> str:
     """`goldens   1204 passed, 3 failed   61 s`, or why not."""
     *tests, about = records
-    counts = {outcome: sum(r.outcome == outcome for r in tests) for outcome in dict.fromkeys(r.outcome for r in tests)}
-    words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items(), reverse=True))
+    counts = {outcome: sum(r.outcome == outcome for r in tests) for outcome in OUTCOMES}
+    words = ", ".join(f"{count} {View.label(outcome, count)}" for outcome, count in counts.items() if count)
     trouble = f"{about.outcome}: {about.message}" if about.message else ""
     return f"{step.name:<12} {'   '.join(filter(None, [words, trouble]))}   {about.seconds:.0f} s"
 
@@ -128,7 +130,7 @@ def finish(run: Run, database: Path, out: Path, say: Callable[[str], None] = pri
     write_run(run, files[0])
     texts: dict[str, Callable[[], str]] = {
         "junit.xml": partial(to_junit, run),
-        "report.html": partial(render_results, run, standing),
+        PAGE: partial(render_results, run, standing),
     }
     for name, render in texts.items():
         try:

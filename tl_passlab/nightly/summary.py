@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tl_passlab.nightly.run import Finished
+from tl_passlab.nightly.run import PAGE, Finished
 from tl_passlab.report.results_text import render_summary
 from tl_passlab.report.text import Style
 
@@ -24,6 +24,9 @@ def _next(finished: Finished) -> str:
     if any(problem.what == "history" for problem in finished.problems):
         run = next(path for path in finished.files if path.name == "run.json")
         return f"passlab history import {_shown(run)}   (once the history is mended)"
+    if any(problem.where == PAGE for problem in finished.problems):
+        folder = _shown(finished.files[0].parent)
+        return f"passlab report {folder} --html {PAGE}"
     if finished.standing.new:
         return next((r.replay for r in finished.run.tests if r.name in finished.standing.new and r.replay), "")
     return "passlab history"

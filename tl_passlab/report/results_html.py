@@ -6,15 +6,16 @@ script are put in as they are. Without its script the page has everything but fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tl_passlab.history.record import OUTCOMES, Record, Run
-from tl_passlab.history.standing import Standing
+from tl_passlab.history.standing import Standing, short_commit
 from tl_passlab.report.page import THEME_SCRIPT, document, part, printable
 from tl_passlab.report.results_matrix import matrix_of
 from tl_passlab.report.results_plots import change_of, map_parts, map_svg, trend_svg
@@ -44,6 +45,8 @@ LEGEND = (
     ("!", "NaN or infinity"),
 )
 OPEN = 8
+BRIEF = 120
+BREAKS = re.compile(r"([/_])")
 PLOTS = 40
 
 
@@ -74,7 +77,7 @@ def render_results(run: Run, standing: Standing | None) -> str:
         "groups": _groups(view),
         "outcomes": [outcome for outcome in OUTCOMES if any(record.outcome == outcome for record in run.tests)],
         "legend": LEGEND,
-        "seconds": sum(record.seconds for record in run.tests),
+        "took": _took(run),
         "open": OPEN,
         "plots": PLOTS,
     }
@@ -97,7 +100,9 @@ def _environment(limit: int) -> Environment:
     environment.filters["map_parts"] = map_parts
     environment.filters["map_svg"] = lambda rows: Markup(map_svg(rows))
     environment.filters["pass_rows"] = pass_rows
-    environment.filters["commit"] = short_commit
+    environment.filters["commit"] = lambda commit: short_commit(commit) if commit else ""
+    environment.filters["breakable"] = breakable
+    environment.filters["brief"] = brief
     environment.filters["moment"] = moment
     environment.filters["duration"] = duration
     return environment
@@ -111,10 +116,17 @@ def shortened(text: str, limit: int) -> str:
     return f"{head}\n... {len(text) - len(head) - len(tail)} characters left out; --json has them ...\n{tail}"
 
 
-def short_commit(commit: str) -> str:
-    """Ten digits of a commit; what follows the hash (`-dirty...`) stays."""
-    head, dash, rest = commit.partition("-")
-    return head[:10] + dash + rest
+def breakable(name: str) -> Markup:
+    """A name that a narrow column breaks between its words."""
+    parts = BREAKS.split(printable(name))
+    return Markup("").join(escape(part) + Markup("<wbr>") if part in ("/", "_") else part for part in parts)
+
+
+def brief(record: Record) -> str:
+    """What a closed card says of a test: its verdict, or its message where the verdict is the badge's word again."""
+    told = record.message if record.verdict in ("", *OUTCOMES) else record.verdict
+    first = (told.splitlines() or [""])[0]
+    return first if len(first) <= BRIEF else f"{first[: BRIEF - 3]}..."
 
 
 def duration(seconds: float) -> str:
@@ -142,6 +154,12 @@ def pass_rows(record: Record) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _took(run: Run) -> tuple[str, float]:
+    """How long the steps of a night took, or the tests of any other run: the one holds the other."""
+    steps = [record.seconds for record in run.tests if record.name == f"nightly/{record.kind}"]
+    return ("took", sum(steps)) if steps else ("time in tests", sum(record.seconds for record in run.tests))
 
 
 def _trends(standing: Standing | None) -> list[Trend]:
