@@ -1,11 +1,14 @@
-"""Writing a file for a user: one message when it cannot be done, whichever command was asked to."""
+"""Writing a file: for a user, one message when it cannot be done; of ours, whole or not at all."""
 
 from __future__ import annotations
 
-import os
+import secrets
 from pathlib import Path
 
 from tl_passlab.errors import UsageError
+
+# The names of half-written files; a write that is killed leaves one, and `passlab goldens check` finds it.
+TEMPORARY = ".passlab-"
 
 
 def write_text(what: str, path: Path, text: str) -> None:
@@ -18,8 +21,17 @@ def write_text(what: str, path: Path, text: str) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file of ours; a reader sees the old one or the new one, never half of one. Raises OSError."""
+    """Write a file of ours; a reader, or a crash, sees the old text or the new one and nothing between.
+
+    Raises OSError; the old file is then as it was. Writers at the same time each leave a whole file, one of them last.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    draft = path.with_name(f"{TEMPORARY}{path.name}.{secrets.token_hex(6)}")
+    stream = draft.open("xb")
+    try:
+        with stream:
+            stream.write(text.encode("utf-8", errors="surrogateescape"))
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

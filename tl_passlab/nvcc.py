@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tl_passlab.errors import FindingError
+from tl_passlab.files import write_whole
 from tl_passlab.lanes import installed_version
 from tl_passlab.model import Target
 
@@ -89,8 +90,8 @@ def compile_source(source: str, target: Target, nvcc: Path, cache: Path = CACHE)
     answer = _kept(kept)
     if answer is None:
         answer = _compile(source, nvcc, [*flags, *include_flags()])
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        _write(kept, json.dumps(answer))
+        # Two workers may compile the same source: the last one to finish leaves the same whole file.
+        write_whole(kept, json.dumps(answer))
     code, log = answer
     if code:
         errors = [line for line in log.splitlines() if "error" in line.lower()] or log.splitlines()[-8:]
@@ -106,13 +107,6 @@ def _kept(path: Path) -> tuple[int, str] | None:
         return int(code), str(log)
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    # Two workers may compile the same source: the last one to finish leaves the same whole file.
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as stream:
-        stream.write(text)
-    Path(stream.name).replace(path)
 
 
 def _compile(source: str, nvcc: Path, flags: list[str]) -> tuple[int, str]:

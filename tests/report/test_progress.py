@@ -26,7 +26,17 @@ def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, ci: str) -> str:
 
 def test_terminal_shows_how_far_and_at_which_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(monkeypatch, Terminal(), "")
-    assert "LowerTileOp" in text and "7/31" in text
+    assert "LowerTileOp" in text and "7/31" in text and "left" in text
+
+
+def test_a_name_in_brackets_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("CI", "")
+    with counted("lowering") as progress:
+        progress(1, 2, "my[red]kernel")
+    assert "my[red]kernel" in stream.getvalue()
 
 
 def test_pipe_and_ci_show_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

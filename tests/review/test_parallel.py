@@ -14,7 +14,7 @@ import pytest
 
 from tests.review.project import environment, new_project
 from tests.review.synthetic import CHANGES, make_pending, store_goldens
-from tl_passlab.goldens import store
+from tl_passlab.files import TEMPORARY
 from tl_passlab.goldens.pending import Mirror, Pending, entries, read_text, stored_text
 from tl_passlab.review.decide import accept
 
@@ -154,7 +154,7 @@ def _check_whole(root: Path, chosen: list[Pending], old: dict[str, str | None], 
     assert {path for path in now if now[path] != new[path]} == left
     assert accept(mirror, entries(mirror)).refused == {}
     assert {entry.path: stored_text(mirror, entry) for entry in chosen} == new
-    assert [p for p in (root / "goldens").rglob("*") if p.name.startswith(store.TEMPORARY)] == []
+    assert [p for p in (root / "goldens").rglob("*") if p.name.startswith(TEMPORARY)] == []
     return 0 < len(left) < len(chosen)
 
 

@@ -8,9 +8,7 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ import pytest
 from tests.review.project import make_read_only, make_writable
 from tests.review.synthetic import LANE, make_pending, store_goldens
 from tl_passlab.errors import FindingError, UsageError
+from tl_passlab.files import TEMPORARY
 from tl_passlab.goldens import pending, store
 from tl_passlab.goldens.pending import Mirror, Pending, accept_pending, discard, entries, find_mirror, read_text
 from tl_passlab.review import decide
@@ -206,7 +205,7 @@ def test_full_disk_is_a_clear_error_and_loses_nothing(mirror: Mirror) -> None:
     assert "cannot write: File too large; nothing was changed" in done.stderr
     assert "next: make room" in done.stderr
     assert target.read_bytes() == old
-    assert [p.name for p in target.parent.iterdir() if p.name.startswith(store.TEMPORARY)] == []
+    assert [p.name for p in target.parent.iterdir() if p.name.startswith(TEMPORARY)] == []
 
 
 def test_disk_that_fills_up_at_any_write_of_accept_loses_nothing(
@@ -223,19 +222,19 @@ def test_disk_that_fills_up_at_any_write_of_accept_loses_nothing(
             raise OSError(errno.EXDEV, "Invalid cross-device link")
         return move(source, target)
 
-    move = Path.replace
+    move, opened = Path.replace, Path.open
     monkeypatch.setattr(Path, "replace", crosses)
     for _ in chosen[1:]:
         left = [1]
 
-        def make(*args: Any, left: list[int] = left, **kwargs: Any) -> tuple[int, str]:
-            left[0] -= 1
-            if left[0] < 0:
+        def make(path: Path, mode: str = "r", *args: Any, left: list[int] = left, **kwargs: Any) -> Any:
+            left[0] -= mode == "xb"
+            if mode == "xb" and left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device")
-            return tempfile.mkstemp(*args, **kwargs)
+            return opened(path, mode, *args, **kwargs)
 
         with monkeypatch.context() as full:
-            full.setattr(store, "tempfile", SimpleNamespace(mkstemp=make))
+            full.setattr(Path, "open", make)
             with pytest.raises(FindingError, match="No space left on device; nothing was changed") as error:
                 decide.accept(project, entries(project))
         assert "still pending" in error.value.evidence and "make room" in error.value.next_command

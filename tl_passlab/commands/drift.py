@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
 from tl_passlab.files import write_text
-from tl_passlab.report.progress import shown
+from tl_passlab.report.progress import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
     for lane in (args.before, args.after):
         check_lane(lane)
     lanes = [(lane, lane_python(lane, given.get(lane))) for lane in (args.before, args.after)]
-    with _progress(len(jobs)) as advance:
-        drift = run_drift(lanes[0], lanes[1], jobs, args.timeout, advance)
+    with counted(f"lowering in {args.before} and {args.after}") as progress:
+        drift = run_drift(lanes[0], lanes[1], jobs, args.timeout, progress)
     if args.html is not None:
         write_text("drift", args.html, render_html(drift))
     text = json.dumps(drift_json(drift), indent=1) + "\n"
@@ -87,18 +85,3 @@ def _next(args: argparse.Namespace) -> str:
     if args.html is not None:
         return f"next: open {args.html}"
     return f"next: passlab drift --from {args.before} --to {args.after} --html drift.html"
-
-
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal; nothing in a pipe or in CI."""
-    if not shown():
-        yield lambda name: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("lowering", total=total)
-        yield lambda name: bar.update(task, advance=1, description=name)

@@ -22,7 +22,7 @@ def run_drift(
     after: tuple[str, Path],
     jobs: Sequence[Job],
     timeout: float,
-    progress: Callable[[str], None] = lambda name: None,
+    progress: Callable[[int, int, str], None] = lambda number, total, name: None,
 ) -> Drift:
     """Compare two lanes, each a version and its Python, over all jobs. `progress` hears of each that is done."""
     pairs: list[PairDrift] = []
@@ -36,7 +36,7 @@ def run_drift(
 
         def take() -> None:
             pairs.append(running.popleft().result())
-            progress(f"{pairs[-1].case}  {pairs[-1].target}")
+            progress(len(pairs), len(jobs), f"{pairs[-1].case}  {pairs[-1].target}")
 
         for one, two in lower_in_both(jobs, old, new):
             running.append(pool.submit(_compare, one, two))

@@ -14,6 +14,7 @@ from pathlib import Path
 from tl_passlab import lanes
 from tl_passlab.cases import find_cases
 from tl_passlab.errors import UsageError
+from tl_passlab.files import TEMPORARY
 from tl_passlab.goldens import store
 from tl_passlab.goldens.content import UNCHANGED, golden_names
 from tl_passlab.goldens.identity import FOLDER, LANE_FILE, RESOURCES, Identity, parse_identity
@@ -90,7 +91,7 @@ def _folder_faults(root: Path, folder: Path, cases: dict[str, CaseInfo]) -> Iter
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         where = path.relative_to(root).as_posix()
         inside = path.relative_to(folder.parent)
-        if path.name.startswith(store.TEMPORARY):
+        if path.name.startswith(TEMPORARY):
             yield Fault(where, LEFTOVER, "an interrupted write left it")
             continue
         if path.name == LANE_FILE and len(inside.parts) == 3:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tl_passlab import files
 from tl_passlab.errors import FindingError, UsageError
-
-# The names of half-written files; a write that is killed leaves one, and `passlab goldens check` finds it.
-TEMPORARY = ".passlab-"
 
 
 def in_ci() -> bool:
@@ -74,20 +71,10 @@ def write_whole(path: Path, content: str) -> None:
 
     Raises FindingError when the disk is full or the folder read-only; the old file is then as it was.
     """
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f"{TEMPORARY}{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content.encode("utf-8", errors="surrogateescape"))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _refused(path, error) from error
-        raise
+        files.write_whole(path, content)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
 def remove_whole(path: Path) -> None:
