@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.edges import Edge, edges, explanation, refusal, together, with_profile
+from tests.edges import TOGETHER, Edge, edges, explanation, refusal, together, with_profile
 from tests.lowering import CASES, LANE
 from tl_passlab.history.adapters import blame_command
 from tl_passlab.interp.check import CheckResult, check
@@ -150,7 +150,7 @@ def test_semantics_under_random_schedules(case: CaseInfo, target: Target) -> Non
         require_same_meaning(result, {})
 
 
-def at_edge(case: Case, target: Target, edge: Edge) -> tuple[str, str]:
+def at_edge(case: Case, target: Target, edge: Edge, random_schedules: int = 0) -> tuple[str, str]:
     """What becomes of a case at an edge, in a word or the page that explains it; and the report when that is wrong.
 
     A kernel that upstream does not build or lower there, or whose own IR is wrong, is passed over. A crash of the
@@ -159,7 +159,7 @@ def at_edge(case: Case, target: Target, edge: Edge) -> tuple[str, str]:
     run = with_profile(case, edge.profile)
     if refusal(run, target, edge.sizes):
         return "refused", ""
-    result = check(run, target, edge.sizes)
+    result = check(run, target, edge.sizes, random_schedules=random_schedules)
     if result.error:
         return "not lowered", ""
     if result.results[0].failed or not result.reference_ok:
@@ -177,7 +177,11 @@ def at_edge(case: Case, target: Target, edge: Edge) -> tuple[str, str]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("case", "target"), pairs())
 def test_semantics_at_tile_edges(case: CaseInfo, target: Target, record_property: Any) -> None:
-    found = {e.label: at_edge(loaded(case.name), target, e) for e in edges(loaded(case.name), small(case))}
+    """Random schedules too where every dimension moves at once."""
+    found = {
+        edge.label: at_edge(loaded(case.name), target, edge, RANDOM_SCHEDULES if edge.label in TOGETHER else 0)
+        for edge in edges(loaded(case.name), small(case))
+    }
     counts = Counter(verdict for verdict, _ in found.values())
     for verdict, count in counts.items():
         record_property(verdict, count)
