@@ -138,6 +138,7 @@ KNOWN = (
     Known("ragged_store_on_metal", "LowerTileOp", "out-of-bounds", "simdgroup_store", ("metal",), values=True),
     Known("fence_after_arrive", "ThreadSync.2", "fence", "wgmma", HOPPER),
     Known("barrier_of_one_branch", "ThreadSync.2", "race", "wgmma", HOPPER, PRELUDE),
+    Known("published_by_one_thread", "ThreadSync.2", "race", "ldmatrix", HOPPER, ("metal/simdgroup_gemm",)),
     Known("gathered_index", "LegalizeSafeMemoryAccess", "out-of-bounds", "ptx_cp_async", NVIDIA),
     Known(
         "bulk_copies", "LowerTileOp", "out-of-bounds", "tma_store", HOPPER, ("reduce/cumsum",), ("0.1.11",), values=True

@@ -168,3 +168,22 @@ def replicated_reducer(rows=64):
             T.copy(total, B)
 
     return main
+
+
+def published_by_one_thread(K=36, scope="shared"):
+    """The rows of A are no multiple of 16 bytes: the producers store its tiles themselves, B comes by TMA."""
+
+    @T.prim_func
+    def main(A: T.Tensor((32, K), "float16"), B: T.Tensor((K, 32), "float16"), C: T.Tensor((32, 32), "float32")):
+        with T.Kernel(1, threads=128) as _:
+            A_shared = T.alloc_shared((32, 16), "float16", scope=scope)
+            B_shared = T.alloc_shared((16, 32), "float16", scope=scope)
+            C_local = T.alloc_fragment((32, 32), "float32")
+            T.clear(C_local)
+            for ko in T.Pipelined(T.ceildiv(K, 16), num_stages=2):
+                T.copy(A[0, ko * 16], A_shared)
+                T.copy(B[ko * 16, 0], B_shared)
+                T.gemm(A_shared, B_shared, C_local)
+            T.copy(C_local, C)
+
+    return main

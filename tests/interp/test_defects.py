@@ -17,7 +17,7 @@ from tl_passlab.targets import parse_target
 NO_TMA = {"tl.disable_tma_lower": True}
 
 
-def checked(kernel: Callable[..., Any], spec: str, configs: dict[str, Any] | None = None, **sizes: int) -> CheckResult:
+def checked(kernel: Callable[..., Any], spec: str, configs: dict[str, Any] | None = None, **sizes: Any) -> CheckResult:
     info = CaseInfo(kernel.__name__, Path(kernel.__name__), "", (), (), sizes)
     return check(Case(info, kernel, pass_configs=configs or {}), parse_target(spec), stop=True)
 
@@ -31,6 +31,7 @@ def checked(kernel: Callable[..., Any], spec: str, configs: dict[str, Any] | Non
         (defects.filled_after_copy, "cuda:sm_80", None, "ThreadSync.2", "race"),
         (defects.barrier_of_one_branch, "cuda:sm_80", None, "ThreadSync.2", "race"),
         (defects.barrier_of_one_branch, "metal", None, "ThreadSync.2", "race"),
+        (defects.published_by_one_thread, "cuda:sm_90a", None, "ThreadSync.2", "race"),
         (defects.gathered_index, "cuda:sm_80", None, "LegalizeSafeMemoryAccess", "out-of-bounds"),
         (defects.gathered_index, "cuda:sm_90a", None, "LegalizeSafeMemoryAccess", "out-of-bounds"),
     ],
@@ -84,12 +85,14 @@ def test_a_replicated_reducer_counts_twice_up_to_0_1_13() -> None:
     ("kernel", "spec", "sizes"),
     [
         (defects.barrier_before_an_if_alone, "cuda:sm_80", {}),
+        (defects.published_by_one_thread, "cuda:sm_90a", {"K": 48}),
+        (defects.published_by_one_thread, "cuda:sm_90a", {"scope": "shared.dyn"}),
         (defects.gathered_index, "cuda:sm_80", {"num_stages": 0}),
         (defects.gathered_index, "cuda:sm_80", {"N": 64}),
         (defects.gathered_index, "metal", {}),
     ],
 )
 def test_what_differs_from_a_defect_by_little_is_right(
-    kernel: Callable[..., Any], spec: str, sizes: dict[str, int]
+    kernel: Callable[..., Any], spec: str, sizes: dict[str, Any]
 ) -> None:
     assert checked(kernel, spec, **sizes).ok
