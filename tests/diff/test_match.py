@@ -52,6 +52,34 @@ def test_a_hoisted_allocation_does_not_make_its_uses_differ() -> None:
     assert not diff.equal and not any("D[" in line for hunk in diff.hunks for line in hunk.before + hunk.after)
 
 
+LAYOUTS = """\
+@T.prim_func
+def f(a: T.handle):
+    A = T.alloc_buffer((2, 64, 64), "float16", scope="shared.dyn")
+    B = T.alloc_buffer((64, 64), "float16", scope="shared.dyn")
+    C = T.alloc_buffer((64, 64), scope="local.fragment")
+    T.func_attr({"layout_map": {A: Layout(i), B: Layout(j), C: Fragment(k)}})
+    T.gemm(A, B, C)
+"""
+LOWERED = """\
+@T.prim_func
+def f(a: T.handle):
+    A = T.alloc_buffer((2, 1, 8, 512), "float16", scope="shared.dyn")
+    C = T.alloc_buffer((32,), scope="local")
+    B = T.alloc_buffer((1, 8, 512), "float16", scope="shared.dyn")
+    T.func_attr({"layout_map": {A: Layout(i), C: Fragment(k), B: Layout(j)}})
+    T.ptx_wgmma(A.data, 0, B.data, 0, C.data, 0)
+"""
+
+
+def test_buffers_declared_in_another_order_are_told_apart_by_name() -> None:
+    counts = diff_text(LAYOUTS, LOWERED).counts
+    # Taken for one another, both would be renamed and their layouts would differ.
+    assert "renamed" not in counts and "layout" not in counts
+    wrong = LOWERED.replace("C: Fragment(k), B: Layout(j)", "C: Layout(j), B: Fragment(k)")
+    assert "layout" in diff_text(LAYOUTS, wrong).counts
+
+
 def test_a_replaced_instruction_names_what_came_with_it() -> None:
     before = BEFORE.replace("    B[0] = A[0]\n", "    T.gemm(A, B, C)\n")
     loop = "    for k in range(4):\n        T.ptx_mma(A.data, k, B.data, k * 2, C.data)\n    T.warpgroup_wait(0)\n"

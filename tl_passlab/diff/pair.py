@@ -10,6 +10,7 @@ from tl_passlab.diff.tree import Tree
 
 # Beyond this many candidates a full table is too slow, and statements are paired by their operation in order.
 MAX_TABLE = 2_500
+DECLARING = frozenset({"Buffer", "alloc_buffer", "sblock_alloc_buffer", "decl_buffer", "match_buffer"})
 
 
 def pair_leftovers(matching: Matching) -> bool:
@@ -103,6 +104,35 @@ def _preceding(tree: Tree, partner: list[int], index: int) -> int:
 
 
 def _pairs(matching: Matching, removed: list[int], added: list[int]) -> list[tuple[int, int]]:
+    named = _declared_again(matching, removed, added)
+    if named:
+        old, new = {i for i, _ in named}, {j for _, j in named}
+        removed, added = [i for i in removed if i not in old], [j for j in added if j not in new]
+        return named + _pairs_in_order(matching, removed, added)
+    return _pairs_in_order(matching, removed, added)
+
+
+def _declared_again(matching: Matching, removed: list[int], added: list[int]) -> list[tuple[int, int]]:
+    """Declarations of one name by one operation: the order in which buffers are declared says nothing about them."""
+    waiting = _by_declaration(matching.after, added)
+    found = _by_declaration(matching.before, removed)
+    return [(i, waiting[key]) for key, i in found.items() if key in waiting]
+
+
+def _by_declaration(tree: Tree, statements: list[int]) -> dict[tuple[str, str], int]:
+    """(operation, name) -> the statement, for those that declare one buffer; a name declared twice is left out."""
+    found: dict[tuple[str, str], int] = {}
+    twice = set()
+    for index in statements:
+        names = [tree.entities[ent].name for ent in tree.defs.get(index, ())]
+        key = (operation(tree.code[index]), names[0] if len(names) == 1 else "")
+        if key[0] in DECLARING and key[1]:
+            twice |= {key} & found.keys()
+            found[key] = index
+    return {key: index for key, index in found.items() if key not in twice}
+
+
+def _pairs_in_order(matching: Matching, removed: list[int], added: list[int]) -> list[tuple[int, int]]:
     if len(removed) * len(added) > MAX_TABLE:
         return _pairs_by_operation(matching, removed, added)
     rows, columns = len(removed), len(added)
