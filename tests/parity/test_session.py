@@ -34,6 +34,7 @@ def run(*faults: str, step_seconds: float = 60.0) -> list[Outcome]:
         ("wrong dtype", kinds.DTYPE, "declares int32"),
         ("modifies its input", kinds.INPUT_MODIFIED, "input X"),
         ("writes past the end", kinds.OUT_OF_BOUNDS, "after the memory of Y"),
+        ("inputs that fail", kinds.CASE_ERROR, "inputs or reference fail: IndexError: no such shape"),
     ],
 )
 def test_a_bad_step_gets_its_verdict_and_the_next_ones_run(fault: str, kind: str, words: str) -> None:

@@ -42,10 +42,15 @@ def judge(
     case: Case, program: Program, step: Step, device: str, tiles: Mapping[str, Sequence[int]]
 ) -> Judgement | None:
     """Run twice on the step's inputs, and compare; None where the step's profile does not apply to the case."""
-    inputs = make_inputs(case, step.sizes, step.seed, step.profile)
-    if inputs is None:
-        return None
-    expected = expectations(case, inputs)
+    try:
+        inputs = make_inputs(case, step.sizes, step.seed, step.profile)
+        if inputs is None:
+            return None
+        expected = expectations(case, inputs)
+    except Exception as error:
+        # Before the kernel has run: whatever it is, the kernel is not to blame.
+        said = (str(error).strip().splitlines() or [""])[0]
+        return Judgement(kinds.CASE_ERROR, f"the case's own inputs or reference fail: {type(error).__name__}: {said}")
     fault = _misfit(program.parameters, inputs, expected)
     if fault is not None:
         return fault

@@ -21,6 +21,7 @@ RUNTIME_ERROR = "runtime error"
 HANG = "hang"
 COMPILE_ERROR = "compile error"
 SANITIZER = "sanitizer"
+CASE_ERROR = "case error"
 SKIPPED = "skipped"
 FAILURES = (
     NUMERICAL,
@@ -35,6 +36,7 @@ FAILURES = (
     HANG,
     COMPILE_ERROR,
     SANITIZER,
+    CASE_ERROR,
 )
 
 

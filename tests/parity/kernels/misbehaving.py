@@ -86,6 +86,8 @@ FAULTS = {
 
 
 def inputs(rng: Any, N: int, fault: str) -> dict[str, Any]:
+    if fault == "inputs that fail":
+        raise IndexError("no such shape")
     return {"X": torch.from_numpy(rng.standard_normal(N)).float()}
 
 
