@@ -10,6 +10,7 @@ import pytest
 
 from tests.interp import defects
 from tests.lowering import LANE
+from tl_passlab.cases import load_case
 from tl_passlab.interp.check import DIFFERS, CheckResult, check
 from tl_passlab.model import Case, CaseInfo
 from tl_passlab.targets import parse_target
@@ -79,6 +80,12 @@ def test_a_replicated_reducer_counts_twice_up_to_0_1_13() -> None:
         return
     assert first is not None
     assert (first.name, first.verdict, first.error) == ("LowerTileOp", DIFFERS, 1.0)
+
+
+def test_persistent_tiles_are_left_out_before_any_pass_on_0_1_11() -> None:
+    result = check(load_case("persistent/persistent_tiles"), parse_target("cuda:sm_90a"), {"tiles": 9})
+    assert result.first_failure is None
+    assert result.reference_ok == (LANE.tilelang != "0.1.11")
 
 
 @pytest.mark.parametrize(
