@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(render_blame(data))
         name = str(data["pass"])
-        if data["found"] and name not in ("input", "codegen", ""):
-            print(f"next: {command_again('trace', args, '--pass', name)}")
+        if data["found"] and name != "input":
+            passes = () if name in ("codegen", "") else ("--pass", name)
+            print(f"next: {command_again('trace', args, *passes)}")
     return EXIT_DIFFERENT if data["found"] else EXIT_SAME

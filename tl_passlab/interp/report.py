@@ -62,7 +62,8 @@ def _reference(data: Mapping[str, Any]) -> str:
 def _failure(data: Mapping[str, Any]) -> list[str]:
     """The first failing boundary in full."""
     if data["error"]:
-        return [f"  {data['failed_pass']} fails: {data['error'].splitlines()[0][:200]}"]
+        where = data["failed_pass"] or "the step after the last pass"
+        return [f"  {where} fails: {data['error'].splitlines()[0][:200]}"]
     first = next((b for b in data["boundaries"] if b["failed"]), None)
     return [] if first is None else [f"first failure: {first['pass']}", *evidence(first)]
 
