@@ -21,6 +21,7 @@ from tl_passlab.interp.report import render_check
 from tl_passlab.interp.store import check_data
 from tl_passlab.model import Case, CaseInfo, Target
 from tl_passlab.parity.shapes import dimensions
+from tl_passlab.report.executed import semantics_line
 from tl_passlab.targets import parse_target
 
 EXECUTED = ("cuda:sm_80", "cuda:sm_90a", "metal", "c")
@@ -114,9 +115,10 @@ def loaded(name: str) -> Any:
 
 
 def told(result: CheckResult, sizes: Mapping[str, Any]) -> str:
-    """The whole table, and the command that shows it again."""
+    """What is wrong in a line, the whole table, and the command that shows it again."""
+    data = check_data(result)
     command = blame_command(result.case, result.target, sizes, result.seed, len(result.schedules) - FIXED_SCHEDULES)
-    return f"\n{render_check(check_data(result))}\nreproduce: {command}"
+    return f"\n{semantics_line(data)}\n{render_check(data)}\nreproduce: {command}"
 
 
 def require_same_meaning(result: CheckResult, sizes: Mapping[str, Any]) -> None:
@@ -213,4 +215,7 @@ def test_semantics_finds_a_kernel_that_disagrees_with_its_reference() -> None:
 
     case = loaded("elementwise/add")
     wrong = replace(case, reference=lambda **inputs: {n: v * 2 for n, v in case.reference(**inputs).items()})
-    assert not check(wrong, parse_target("cuda:sm_80"), {"M": 8, "N": 8}).ok
+    sizes = {"M": 8, "N": 8}
+    with pytest.raises(AssertionError, match="disagrees with its reference") as error:
+        require_same_meaning(check(wrong, parse_target("cuda:sm_80"), sizes), sizes)
+    assert "reproduce: passlab blame elementwise/add --target cuda:sm_80 --set M=8 --set N=8" in str(error.value)

@@ -62,7 +62,7 @@ def _rows(item: Item, style: Style) -> list[str]:
     lines = [f"  {item.mark} {_plain(record.name)}{_plain(verdict)}"]
     if item.failed and first:
         lines.append(f"      {style.clip(_plain(first), 6)}")
-    if item.failed and record.blamed:
+    if item.failed and record.blamed and record.blamed != first:
         lines.append(f"      {style.clip(_plain(record.blamed), 6)}")
     if item.past:
         lines.append(style.dim(f"      {_plain(item.past)}"))
