@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tl_passlab.interp import address
+from tl_passlab.interp import address, tmem
 from tl_passlab.interp.barriers import Barrier
 from tl_passlab.interp.build import Build
 from tl_passlab.interp.errors import Unsupported
@@ -122,6 +122,8 @@ def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: An
             a.env[slot] = [None] * size
 
         return descriptors
+    if scope == tmem.SCOPE and not b.level.tile:
+        return _tensor_memory(b, buffer, slot)
     dtype, width = address.element_type(buffer)
     b.data_slot(buffer, dtype.itemsize)
     extents = [b.expr(e).run for e in buffer.shape]
@@ -147,6 +149,20 @@ def allocation(b: Build, buffer: Any, counts: list[int] | None = None, start: An
         pointer.mem.view(dtype)[index] = value(a)
 
     return allocate_with_value
+
+
+def _tensor_memory(b: Build, buffer: Any, slot: int) -> Run:
+    """Before LowerSharedTmem a buffer has its columns from the start; its variable is their address."""
+    columns = -(-math.prod(int(e) for e in buffer.shape[1:]) * int(buffer.dtype.bits) // 32)
+    site, name = b.site, str(buffer.name)
+
+    def place(a: Any) -> None:
+        start = tmem.of(a.m).place(slot, columns)
+        if start is None:
+            a.m.report("out-of-bounds", f"{name}: there are no {columns} columns of tensor memory left", a, site)
+        a.env[slot] = start or 0
+
+    return place
 
 
 def _rows_of(b: Build, scope: str) -> str:

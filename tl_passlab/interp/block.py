@@ -24,6 +24,7 @@ class Block:
         self.index = index
         self.agents: list[Agent] = []
         self.table: dict[int, Mem] = {}
+        self.tensor_memory: Any = None
         self.scratch: dict[int, Mem] = {}
         self.addresses: list[tuple[int, Mem]] = []
         self.barriers: dict[int, Any] = {}
@@ -50,7 +51,7 @@ class Block:
             a.forks.clear()
         self.agents, self.pending, self.flown = [], [], []
         self.table, self.barriers, self.flights, self.syncs = {}, {}, {}, {}
-        self.watch = self.record = None
+        self.watch = self.record = self.tensor_memory = None
 
     def program_name(self, slot: int) -> str:
         """The name of the variable in a slot."""

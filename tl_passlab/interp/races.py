@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from tl_passlab.interp import tmem
 from tl_passlab.interp.agents import WARP, Agent
 from tl_passlab.interp.clocks import Token
 from tl_passlab.interp.hazards import Hazards
 from tl_passlab.interp.memory import Mem
 from tl_passlab.interp.places import Known, own_cells, places, widen
 from tl_passlab.interp.shadow import Shadow
+
+UNFENCED = ("global", tmem.SCOPE)  # memory that both proxies see alike
 
 
 class Watch(Hazards):
@@ -147,7 +150,7 @@ class Watch(Hazards):
         cells = widen(np.asarray(cells_of).reshape(-1), itemsize // shadow.unit)
         self._check_valid(a, mem, shadow, cells, site)
         self._check_writer(a, mem, shadow, cells, row, site, None)
-        if self.fences and mem.scope != "global":
+        if self.fences and mem.scope not in UNFENCED:
             late = shadow.generic[cells] & (self.clocks.fenced[row, shadow.writer[cells]] < shadow.written_at[cells])
             if late.any():
                 cell = int(cells[late][0])
@@ -175,7 +178,7 @@ class Watch(Hazards):
         writer, written_at = shadow.writer[cells], shadow.written_at[cells]
         fine = shadow.valid is None or bool(shadow.valid[cells].all())
         fine = fine and bool((self.clocks.seen[rows, writer] >= written_at).all())
-        if fine and self.fences and mem.scope != "global":
+        if fine and self.fences and mem.scope not in UNFENCED:
             fine = not (shadow.generic[cells] & (self.clocks.fenced[rows, writer] < written_at)).any()
         if not fine:  # one by one, for the findings of each
             for row, stream, time in streams:

@@ -141,6 +141,9 @@ def report_leaks(block: Block) -> None:
     for flight in block.flown:
         if not flight.acquired:
             block.report("leak", f"{flight.name} is issued but never waited for", None, flight.site)
+    if block.tensor_memory is not None:
+        for columns, site in block.tensor_memory.given.values():
+            block.report("leak", f"{columns} columns of tensor memory are never given back", None, site)
 
 
 def agents_state(block: Block) -> list[Any]:

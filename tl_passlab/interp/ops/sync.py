@@ -20,9 +20,12 @@ def barrier_of(b: Build, node: Any) -> Callable[[Any], Barrier]:
     """Compile an argument that names one memory barrier."""
     while type(node).__name__ == "Call" and node.op.name in ("tirx.address_of", "tl.access_ptr"):
         node = node.args[0]
-    if type(node).__name__ != "BufferLoad":
+    if type(node).__name__ == "Call" and node.op.name == "tirx.tvm_access_ptr":
+        slot, index = b.slot(node.args[1]), b.expr(node.args[2]).run
+    elif type(node).__name__ == "BufferLoad":
+        slot, index = b.slot(node.buffer.data), b.expr(node.indices[0]).run
+    else:
         raise Unsupported(f"barrier operand {type(node).__name__}")
-    slot, index = b.slot(node.buffer.data), b.expr(node.indices[0]).run
 
     def take(a: Any) -> Barrier:
         at = axes.uniform(index(a))
