@@ -23,9 +23,13 @@ def name_of(call: Any) -> str:
     return str(name)
 
 
-@functools.cache
-def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
-    """All operations, those that may wait, and those that all lanes of an agent execute together."""
+def _tile_modules() -> list[Any]:
+    from tl_passlab.interp.ops import reducer, tile_copy, tile_gemm, tile_reduce, tile_scan
+
+    return [reducer, tile_copy, tile_gemm, tile_reduce, tile_scan]
+
+
+def _thread_modules() -> list[Any]:
     from tl_passlab.interp import packed
     from tl_passlab.interp.ops import (
         atomic,
@@ -38,53 +42,29 @@ def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
         mma,
         mma_sparse,
         pointer,
-        reducer,
         shuffle,
         simdgroup,
         sync,
         tcgen05,
         tcgen05_mma,
         thread_reduce,
-        tile_copy,
-        tile_gemm,
-        tile_reduce,
-        tile_scan,
         tma,
         wgmma,
         wide,
     )
 
-    modules = (
-        packed,
-        host,
-        math,
-        pointer,
-        shuffle,
-        sync,
-        grid,
-        cp_async,
-        tma,
-        im2col,
-        wgmma,
-        tcgen05,
-        tcgen05_mma,
-        mma,
-        mma_sparse,
-        ldmatrix,
-        simdgroup,
-        atomic,
-        tile_copy,
-        tile_gemm,
-        tile_reduce,
-        tile_scan,
-        thread_reduce,
-        reducer,
-        wide,
-    )
+    matrices = [ldmatrix, mma, mma_sparse, simdgroup, tcgen05, tcgen05_mma, wgmma]
+    transfers = [atomic, cp_async, im2col, tma, wide]
+    return [packed, grid, host, math, pointer, shuffle, sync, thread_reduce, *transfers, *matrices]
+
+
+@functools.cache
+def tables() -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
+    """All operations, those that may wait, and those that all lanes of an agent execute together."""
     plain: dict[str, Any] = {}
     blocking: dict[str, Any] = {}
     together: set[str] = set()
-    for module in modules:
+    for module in [*_thread_modules(), *_tile_modules()]:
         plain.update(getattr(module, "OPS", {}))
         blocking.update(getattr(module, "BLOCKING", {}))
         together.update(getattr(module, "TOGETHER", ()))
