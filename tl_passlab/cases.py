@@ -103,7 +103,11 @@ def load_case(reference: str) -> Case:
 def _load_own(info: CaseInfo) -> Case:
     from tl_passlab.importing import import_file
 
-    module = import_file(info.path, root=info.path.parent.parent.parent)
+    return case_of(import_file(info.path, root=info.path.parent.parent.parent), info)
+
+
+def case_of(module: Any, info: CaseInfo) -> Case:
+    """A case from its imported file, which has a `kernel` function of the declared sizes."""
     return Case(
         info=info,
         build=module.kernel,
@@ -115,12 +119,17 @@ def _load_own(info: CaseInfo) -> Case:
 
 
 def _load_user(path: Path, function: str, reference: str) -> Case:
-    """A kernel of a file that is no case: a PrimFunc, a function returning one, or a `@tilelang.jit` factory."""
+    """A kernel of a file: a PrimFunc, a function returning one, a `@tilelang.jit` factory; or a case of one's own.
+
+    A file that declares SIZES for its `kernel` is a case wherever it lies: with its inputs, reference and claims.
+    """
     from tl_passlab.importing import import_file
     from tl_passlab.kernels import builder, kernel_names
 
     _parse(path)
     module = import_file(path)
+    if function in ("", "kernel") and hasattr(module, "SIZES") and hasattr(module, "kernel"):
+        return case_of(module, read_case(path, f"{path.stem}::kernel"))
     names = kernel_names(module)
     if not function:
         if len(names) != 1:

@@ -63,3 +63,62 @@ def test_findings_carry_the_kernels_own_lines_where_the_ir_has_them(capsys: pyte
 def test_check_of_an_unknown_case_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "no_such_case", "--target", "cuda:sm_80"]) == 2
     assert "unknown case" in capsys.readouterr().err
+
+
+OWN_CASE = """
+import tilelang.language as T
+
+SIZES = {"N": 64}
+
+
+def kernel(N):
+    @T.prim_func
+    def main(A: T.Tensor((N,), "float32"), B: T.Tensor((N,), "float32")):
+        with T.Kernel(1, threads=64) as _:
+            for i in T.Parallel(N):
+                B[i] = A[i] + T.float32(1)
+
+    return main
+
+
+def inputs(rng, N):
+    from torch import from_numpy as tensor
+
+    return {"A": tensor(rng.standard_normal(N)).float()}
+
+
+def reference(A):
+    return {"B": A + 1}
+"""
+
+
+def test_a_case_of_ones_own_is_checked_with_its_inputs_and_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(OWN_CASE)
+    for kernel in (str(path), f"{path}::kernel"):
+        assert main(["check", kernel, "--target", "cuda:sm_80"]) == 0
+        assert "matches the reference exactly" in capsys.readouterr().out
+    path.write_text(OWN_CASE.replace("A + 1}", "A + 2}"))
+    assert main(["check", str(path), "--target", "cuda:sm_80"]) == 1
+    assert "DIFFERS FROM the reference" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "words"),
+    [
+        ("A + 1}", "A[:3] + 1}", "its reference() returns B as (3,), the kernel has (64,)"),
+        ("A + 1}", "A.nope()}", "its reference() fails: AttributeError"),
+        ('{"B": A', '{"Z": A', "its reference() returns Z, which is no parameter"),
+        ("standard_normal(N)", "nope(N)", "its inputs() fails: AttributeError"),
+    ],
+)
+def test_a_case_that_cannot_be_compared_is_a_usage_error(
+    good: str, bad: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(OWN_CASE.replace(good, bad))
+    assert main(["check", str(path), "--target", "cuda:sm_80"]) == 2
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said

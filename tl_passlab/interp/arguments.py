@@ -14,6 +14,8 @@ from tl_passlab.interp import addresses, dtypes
 from tl_passlab.model import Case
 
 INTEGER_LIMIT = 3
+# Where cases whose inputs and reference are right can be read.
+CASES = "passlab cases"
 INEXACT = ("exp", "log", "sqrt", "tanh", "sigmoid", "Div(", "sin", "cos", "erf", "pow")
 TORCH_EXTENDED = {
     "bfloat16": ml_dtypes.bfloat16,
@@ -56,7 +58,7 @@ def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -
     exact = not any(word in str(func) for word in INEXACT)
     given: dict[str, Any] = {}
     if case.inputs is not None:
-        given = dict(case.inputs(rng, **{**case.info.sizes, **sizes}))
+        given = _given(case, rng, {**case.info.sizes, **sizes})
         unknown = set(given) - {name for name, _ in params}
         if unknown:
             raise UsageError("check", case.info.name, f"inputs() names {min(unknown)}, which is no parameter")
@@ -77,6 +79,18 @@ def make_arguments(case: Case, func: Any, sizes: Mapping[str, Any], seed: int) -
     torch_inputs = {name: to_torch(values[name], like) for name, like in given.items()}
     placed = _behind(func, values, set(arrays), lambda buffer: _random(buffer, shapes, rng, exact=exact))
     return Arguments(values, [n for n, _ in params], inputs, exact, torch_inputs, placed)
+
+
+def _given(case: Case, rng: Any, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    assert case.inputs is not None
+    try:
+        return dict(case.inputs(rng, **sizes))
+    except Exception as error:
+        raise UsageError("check", case.info.name, f"its inputs() fails: {_said(error)}", next_command=CASES) from error
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"
 
 
 def _behind(func: Any, values: dict[str, Any], given: set[str], generate: Callable[[Any], Any]) -> dict[str, int]:
@@ -152,6 +166,24 @@ def _extent(node: Any, known: Mapping[int, int], name: str) -> int:
         f"the extent {node} is known only at launch",
         next_command=f"passlab check KERNEL --set {node}=64",
     )
+
+
+def reference_outputs(case: Case, arguments: Arguments, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case's reference makes of the inputs. Raises UsageError where that is no answer to compare with."""
+    where = case.info.name
+    assert case.reference is not None
+    try:
+        found = {name: to_numpy(value) for name, value in case.reference(**arguments.torch_inputs).items()}
+    except Exception as error:
+        raise UsageError("check", where, f"its reference() fails: {_said(error)}", next_command=CASES) from error
+    for name, value in found.items():
+        if name not in outputs:
+            why = f"its reference() returns {name}, which is no parameter of the kernel"
+            raise UsageError("check", where, why, evidence=", ".join(outputs), next_command=CASES)
+        if np.shape(value) != np.shape(outputs[name]):
+            shapes = f"{np.shape(value)}, the kernel has {np.shape(outputs[name])}"
+            raise UsageError("check", where, f"its reference() returns {name} as {shapes}", next_command=CASES)
+    return found
 
 
 def integer_valued(array: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tl_passlab.interp import compare, schedule
-from tl_passlab.interp.arguments import Arguments, make_arguments, to_numpy
+from tl_passlab.interp.arguments import Arguments, make_arguments, reference_outputs
 from tl_passlab.interp.boundaries import INPUT, Pipeline, Stage, lower_stages
 from tl_passlab.interp.compare import Difference
 from tl_passlab.interp.errors import Malformed, Stuck, Unsupported
@@ -185,7 +185,7 @@ def check_pipeline(
     result.oracle = judge.oracle
     if judge.oracle is not None and case.reference is not None:
         result.reference_bound = compare.REFERENCE_SAFETY * (narrowest + result.bound)
-        expected = {n: to_numpy(v) for n, v in case.reference(**arguments.torch_inputs).items()}
+        expected = reference_outputs(case, arguments, judge.oracle)
         got = {n: judge.oracle[n] for n in expected}
         result.reference = tuple(compare.differences(expected, got))
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tl_passlab.cases import load_case, read_case, resolve_case
+from tl_passlab.cases import case_of, load_case, read_case, resolve_case
 from tl_passlab.errors import UsageError
 from tl_passlab.model import Case, CaseInfo
 
@@ -29,13 +29,6 @@ def _load_file(path: Path, reference: str) -> Case:
     from tl_passlab.importing import import_file
 
     module = import_file(path)
-    build = getattr(module, "kernel", None)
-    if build is None:
+    if not hasattr(module, "kernel"):
         raise UsageError("parity", reference, f"{path.name} has no kernel(**SIZES)", next_command="passlab cases")
-    return Case(
-        info=read_case(path, reference),
-        build=build,
-        inputs=getattr(module, "inputs", None),
-        reference=getattr(module, "reference", None),
-        pass_configs=getattr(module, "PASS_CONFIGS", {}),
-    )
+    return case_of(module, read_case(path, reference))
