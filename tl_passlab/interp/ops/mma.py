@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from tl_passlab.interp.ops.tma import near_pointer
 from tl_passlab.interp.program import DYNAMIC, Code
 
 Place = Callable[[Any, Any], tuple[Any, Any]]
+# (agent, A, B) -> what is added to C, one matrix for each warp.
+Multiply = Callable[[Any, Any, Any], Any]
 
 
 def _a16(e: int) -> Place:
@@ -64,14 +66,20 @@ def _mma(b: Build, call: Any) -> Code:
         raise Unsupported(f"ptx_mma {args[0].value} {args[1].value} {args[2].value}")
     m, n, k = (int(x) for x in match.groups())
     kinds = [str(x.value) for x in args[3:6]]
+    shapes = ((m, k), (k, n), (m, n))
     types = [numeric.operand_type(x) for x in kinds]
+    return accumulated(b, args, types, shapes, lambda _, left, right: numeric.multiply(left, right, kinds[0], types[2]))
+
+
+def accumulated(
+    b: Build, args: Sequence[Any], types: Sequence[Any], shapes: Sequence[tuple[int, int]], multiply: Multiply
+) -> Code:
+    """C += multiply(agent, A, B) for each warp; `shapes` are those of the matrices as the registers hold them."""
     starts = [pointer(b, args[i]) for i in (6, 8, 10)]
     offsets = [b.expr(args[i]).run for i in (7, 9, 11)]
-    tables = [
-        spread(m, k, "a", max(1, 4 // types[0].itemsize)),
-        spread(k, n, "b", max(1, 4 // types[1].itemsize)),
-        spread(m, n, "c", 1),
-    ]
+    # Elements of A and B narrower than a register share one; each of C has its own.
+    shared = [max(1, 4 // types[0].itemsize), max(1, 4 // types[1].itemsize), 1]
+    tables = [spread(*shapes[i], "abc"[i], shared[i]) for i in range(3)]
     memo, site = b.memo(), b.site
 
     def run(a: Any) -> None:
@@ -87,7 +95,7 @@ def _mma(b: Build, call: Any) -> Code:
         for mem, index in places:
             if mem.in_flight:
                 a.m.touch_in_flight(a, mem, index, 1, site)
-        result = numeric.multiply(x_mem.view(types[0])[x], y_mem.view(types[1])[y], kinds[0], types[2])
+        result = multiply(a, x_mem.view(types[0])[x], y_mem.view(types[1])[y])
         view = c_mem.view(types[2])
         view[c] = (view[c] + result).astype(types[2])
 
