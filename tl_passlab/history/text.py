@@ -65,7 +65,7 @@ def render_trend(history: TestHistory) -> str:
     """`0.0312 ms  +12 % against earlier runs  ▁▁▂▇`."""
     values = [value for _, value in history.trend]
     change = change_of(history)
-    words = f"{change:+.0%} against earlier runs" if change is not None else f"{len(values)} runs, too few to compare"
+    words = f"{change:+.0%} against earlier runs" if change is not None else "too few runs to compare"
     return f"{statistics.median(values[-RECENT:]):.4g} ms  {words}  {sparkline(values)}"
 
 
