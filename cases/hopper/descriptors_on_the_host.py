@@ -47,7 +47,7 @@ def reference(A, B):
 def claim_one_descriptor_for_each_box(trace):
     """Two host calls for A that differ in the rows of the box; the kernel uses each once."""
     text = trace.after("LowerHopperIntrin")
-    made = re.findall(r'"__tvm_tensormap_create_tiled", (\w+), 7, 2, A, 64, 128, 4, 256, (\d+), (\d+)', text)
+    made = re.findall(r'call_packed\("\w+_create_tiled", (\w+), 7, 2, A, 64, 128, 4, 256, (\d+), (\d+)', text)
     used = re.findall(r"T\.tma_load\((\w+),", text)
     assert [box for _, *box in made] == [["32", "64"], ["32", "32"]], f"descriptors: {made}"
     assert used == [name for name, *_ in made], f"descriptors used: {used}"

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tl_passlab.cases import load_case
 from tl_passlab.cli import main
+from tl_passlab.errors import UsageError
+from tl_passlab.interp.check import CheckResult, check
+from tl_passlab.interp.report import _failure
 from tl_passlab.lanes import running_lane
+from tl_passlab.targets import parse_target
 
 KERNELS = Path(__file__).parent.parent / "interp" / "defects.py"
 
@@ -92,17 +97,16 @@ def reference(A):
 """
 
 
-def test_a_case_of_ones_own_is_checked_with_its_inputs_and_reference(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(OWN_CASE)
-    for kernel in (str(path), f"{path}::kernel"):
-        assert main(["check", kernel, "--target", "cuda:sm_80"]) == 0
-        assert "matches the reference exactly" in capsys.readouterr().out
-    path.write_text(OWN_CASE.replace("A + 1}", "A + 2}"))
-    assert main(["check", str(path), "--target", "cuda:sm_80"]) == 1
-    assert "DIFFERS FROM the reference" in capsys.readouterr().out
+def checked(path: Path, text: str, kernel: str = "") -> CheckResult:
+    path.write_text(text)
+    return check(load_case(f"{path}{kernel}"), parse_target("cuda:sm_80"))
+
+
+def test_a_case_of_ones_own_is_checked_with_its_inputs_and_reference(tmp_path: Path) -> None:
+    for kernel in ("", "::kernel"):
+        result = checked(tmp_path / "mine.py", OWN_CASE, kernel)
+        assert result.ok and result.reference == () and result.case == "mine::kernel"
+    assert not checked(tmp_path / "other.py", OWN_CASE.replace("A + 1}", "A + 2}")).reference_ok
 
 
 @pytest.mark.parametrize(
@@ -114,11 +118,12 @@ def test_a_case_of_ones_own_is_checked_with_its_inputs_and_reference(
         ("standard_normal(N)", "nope(N)", "its inputs() fails: AttributeError"),
     ],
 )
-def test_a_case_that_cannot_be_compared_is_a_usage_error(
-    good: str, bad: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(OWN_CASE.replace(good, bad))
-    assert main(["check", str(path), "--target", "cuda:sm_80"]) == 2
-    said = capsys.readouterr().err
-    assert words in said and "Traceback" not in said
+def test_a_case_that_cannot_be_compared_is_a_usage_error(good: str, bad: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        checked(tmp_path / "mine.py", OWN_CASE.replace(good, bad))
+    assert words in caught.value.why
+
+
+def test_a_failure_of_the_code_generator_has_a_place() -> None:
+    lines = _failure({"error": "InternalError: no such width\nmore", "failed_pass": ""})
+    assert lines == ["  the step after the last pass fails: InternalError: no such width"]
