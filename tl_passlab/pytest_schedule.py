@@ -177,16 +177,21 @@ class DeviceScheduling:
     def unrunnable(self, nodeid: str) -> str:
         """Why no worker of the run can run a test, each in its own words; empty for another test."""
         index = self._index(nodeid)
-        answers = {describe(node): reasons.get(index, "") for node, reasons in self.reasons.items()}
+        answers = self._answers(index)
         return "" if index in self._wanted or not all(answers.values()) else "; ".join(_grouped(answers))
 
     def left_over(self, reported: set[str]) -> Iterator[tuple[str, str]]:
         """The tests that have no result, and why."""
         for index, nodeid in enumerate(self.collection or ()):
             if nodeid not in reported:
-                known = {describe(node): reasons.get(index, "") for node, reasons in self.reasons.items()}
-                words = _grouped({**{name: why for name, why in known.items() if why}, **self.lost})
+                known = {name: why for name, why in self._answers(index).items() if why}
+                words = _grouped({**known, **self.lost})
                 yield nodeid, "\n  ".join(["not run: no worker is left that can run it", *words])
+
+    def _answers(self, index: int) -> dict[str, str]:
+        """What each worker says of a test, gw0 first, whichever was the first to answer."""
+        nodes = sorted(self.reasons, key=lambda node: (len(node.gateway.id), node.gateway.id))
+        return {describe(node): self.reasons[node].get(index, "") for node in nodes}
 
     def _index(self, nodeid: str) -> int:
         return self.collection.index(nodeid) if self.collection and nodeid in self.collection else -1

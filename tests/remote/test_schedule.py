@@ -154,6 +154,13 @@ def test_a_test_nobody_can_run_is_skipped_with_every_reason() -> None:
     assert len(run.ran["x1"]) == 1
 
 
+def test_reasons_come_in_the_order_of_the_workers_and_not_of_their_answers() -> None:
+    run = Run("xy", [Worker("gw10", ""), Worker("gw2", "x"), Worker("gw0", "y")])
+    assert run.scheduler.unrunnable("x0") == ""
+    late = Run("x", [Worker("gw10", ""), Worker("gw2", "")])
+    assert late.scheduler.unrunnable("x0") == "gw2 (ssh=gw2), gw10 (ssh=gw10): no x here"
+
+
 def test_what_is_left_over_names_the_lost_host_and_the_reasons_of_the_others() -> None:
     run = Run("a" * 6, [Worker("one", "a"), Worker("two", "")])
     run.scheduler.lost["one (ssh=one)"] = "lost: cut off"
