@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,3 +41,29 @@ def test_writers_at_the_same_time_leave_one_whole_text(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda text: write_whole(path, text), texts * 20))
     assert path.read_text(encoding="utf-8") in texts and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_somebody_tidies_up_while_it_is_empty_is_made_again(tmp_path: Path) -> None:
+    folder, done = tmp_path / "a" / "b", threading.Event()
+
+    def tidy() -> None:
+        while not done.is_set():
+            for empty in (folder, folder.parent):
+                with contextlib.suppress(OSError):
+                    empty.rmdir()
+
+    with ThreadPoolExecutor(1) as pool:
+        tidying = pool.submit(tidy)
+        try:
+            for _ in range(500):
+                write_whole(folder / "a.txt", "text")
+                (folder / "a.txt").unlink()
+        finally:
+            done.set()
+        tidying.result()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        write_whole(tmp_path / "file" / "a.txt", "text")
