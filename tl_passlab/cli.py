@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from tl_passlab import __version__
-from tl_passlab.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, PasslabError
+from tl_passlab.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, PasslabError, one_line
 
 COMMANDS = {
     "trace": "lower a kernel and record the IR at every pass boundary",
@@ -80,8 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        message = (str(error).splitlines() or [""])[0]
-        print(f"passlab {chosen}: internal error: {type(error).__name__}: {message}", file=sys.stderr)
+        print(f"passlab {chosen}: internal error: {one_line(error)}", file=sys.stderr)
         print("next: run it again with --debug and report the traceback", file=sys.stderr)
         return EXIT_INTERNAL
 

@@ -53,3 +53,8 @@ class FindingError(PasslabError):
     """The tool worked and found something wrong (a pass failed, a kernel was rejected): exit code 1."""
 
     exit_code = EXIT_DIFFERENT
+
+
+def one_line(error: BaseException) -> str:
+    """`ValueError: no such shape`: what an exception is, and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"

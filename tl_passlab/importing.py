@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from tl_passlab.errors import UsageError
+from tl_passlab.errors import UsageError, one_line
 
 
 def import_file(path: Path, root: Path | None = None) -> ModuleType:
@@ -31,7 +31,7 @@ def import_file(path: Path, root: Path | None = None) -> ModuleType:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == path]
         where = f"{path.name}:{frames[-1].lineno}" if frames else path.name
         line = frames[-1].line or "" if frames else ""
-        why = f"importing it failed: {type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        why = f"importing it failed: {one_line(error)}"
         raise UsageError("kernel", where, why, evidence=line, next_command=f"python {path.name}") from error
 
 

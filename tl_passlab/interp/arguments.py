@@ -9,7 +9,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from tl_passlab.errors import UsageError
+from tl_passlab.errors import UsageError, one_line
 from tl_passlab.interp import addresses, dtypes
 from tl_passlab.model import Case
 
@@ -86,11 +86,8 @@ def _given(case: Case, rng: Any, sizes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return dict(case.inputs(rng, **sizes))
     except Exception as error:
-        raise UsageError("check", case.info.name, f"its inputs() fails: {_said(error)}", next_command=CASES) from error
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"
+        why = f"its inputs() fails: {one_line(error)}"
+        raise UsageError("check", case.info.name, why, next_command=CASES) from error
 
 
 def _behind(func: Any, values: dict[str, Any], given: set[str], generate: Callable[[Any], Any]) -> dict[str, int]:
@@ -175,7 +172,7 @@ def reference_outputs(case: Case, arguments: Arguments, outputs: Mapping[str, An
     try:
         found = {name: to_numpy(value) for name, value in case.reference(**arguments.torch_inputs).items()}
     except Exception as error:
-        raise UsageError("check", where, f"its reference() fails: {_said(error)}", next_command=CASES) from error
+        raise UsageError("check", where, f"its reference() fails: {one_line(error)}", next_command=CASES) from error
     for name, value in found.items():
         if name not in outputs:
             why = f"its reference() returns {name}, which is no parameter of the kernel"

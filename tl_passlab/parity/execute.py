@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tl_passlab.errors import one_line
 from tl_passlab.model import Case
 from tl_passlab.parity import outcome as kinds
 from tl_passlab.parity.compare import compare
@@ -49,8 +50,7 @@ def judge(
         expected = expectations(case, inputs)
     except Exception as error:
         # Before the kernel has run: whatever it is, the kernel is not to blame.
-        said = (str(error).strip().splitlines() or [""])[0]
-        return Judgement(kinds.CASE_ERROR, f"the case's own inputs or reference fail: {type(error).__name__}: {said}")
+        return Judgement(kinds.CASE_ERROR, f"the case's own inputs or reference fail: {one_line(error)}")
     fault = _misfit(program.parameters, inputs, expected)
     if fault is not None:
         return fault
