@@ -8,11 +8,18 @@ from typing import Any
 
 
 def kernel_command(
-    command: str, kernel: str, target: str, sizes: Mapping[str, Any] | None = None, seed: int = 0, *more: str
+    command: str,
+    kernel: str,
+    target: str,
+    sizes: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    *more: str,
+    schedules: int = 0,
 ) -> str:
     """`passlab check CASE --target ... --set M=65 --seed 3 ...`, quoted for a shell."""
     words = ["passlab", command, kernel, "--target", target]
     for name, value in (sizes or {}).items():
         words += ["--set", f"{name}={value}"]
     words += ["--seed", str(seed)] if seed else []
+    words += ["--schedules", str(schedules)] if schedules else []
     return shlex.join([*words, *more])

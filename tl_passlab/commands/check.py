@@ -46,10 +46,8 @@ def command_again(command: str, args: argparse.Namespace, *more: str) -> str:
     from tl_passlab.cases import parse_sizes
 
     executes = command in ("check", "blame")
-    if executes and args.schedules:
-        more = ("--schedules", str(args.schedules), *more)
-    sizes = parse_sizes(args.sizes)
-    return kernel_command(command, args.kernel, args.target, sizes, args.seed if executes else 0, *more)
+    seed, schedules = (args.seed, args.schedules) if executes else (0, 0)
+    return kernel_command(command, args.kernel, args.target, parse_sizes(args.sizes), seed, *more, schedules=schedules)
 
 
 def result_of(args: argparse.Namespace, more: dict[str, object]) -> dict[str, object]:

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from tl_passlab.commands.check import command_again
 from tl_passlab.errors import EXIT_DIFFERENT, EXIT_SAME, UsageError
 from tl_passlab.model import Trace
 
@@ -82,7 +83,7 @@ def _repeat(args: argparse.Namespace) -> int:
     if first.failure is not None:
         print(f"trace  {first.case}  {first.target}: error: {first.failure.pass_name} failed", file=sys.stderr)
     elif found.first is not None and not args.json:
-        print(f"next: {_again(args)} --pass {found.first.place}")
+        print(f"next: {command_again('trace', args, '--pass', found.first.place)}")
     return EXIT_SAME if found.stable and first.failure is None else EXIT_DIFFERENT
 
 
@@ -112,18 +113,11 @@ def _print(trace: Trace, args: argparse.Namespace, out: Path) -> None:
     if trace.failure is not None:
         print(report.render_failure(trace, _reproducer(trace, out)), file=sys.stderr)
         last = trace.pipeline()[-1].name if trace.pipeline() else "Simplify"
-        print(f"next: {_again(args)} --pass {last}", file=sys.stderr)
+        print(f"next: {command_again('trace', args, '--pass', last)}", file=sys.stderr)
     elif not args.pass_name:
         changed = [b.name for b in trace.pipeline() if b.changed]
         example = "LayoutInference" if "LayoutInference" in changed else changed[-1] if changed else "Simplify"
-        print(f"next: {_again(args)} --pass {example}")
-
-
-def _again(args: argparse.Namespace) -> str:
-    from tl_passlab.again import kernel_command
-    from tl_passlab.cases import parse_sizes
-
-    return kernel_command("trace", args.kernel, args.target, parse_sizes(args.sizes))
+        print(f"next: {command_again('trace', args, '--pass', example)}")
 
 
 def _ran(trace: Trace, name: str) -> bool:

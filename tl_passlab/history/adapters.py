@@ -72,7 +72,7 @@ def _parity_record(steps: Sequence[Outcome]) -> Record:
 
 def blame_command(case: str, target: str, sizes: Mapping[str, Any], seed: int, schedules: int = 0) -> str:
     """`passlab blame CASE --target ... --set M=65 --seed 3`: executes what a test ran at every pass boundary."""
-    return kernel_command("blame", case, target, sizes, seed, *(("--schedules", str(schedules)) if schedules else ()))
+    return kernel_command("blame", case, target, sizes, seed, schedules=schedules)
 
 
 def _step_line(step: Outcome) -> str:
