@@ -14,7 +14,7 @@ from tl_passlab.interp.memory import Ptr
 from tl_passlab.interp.ops import sync, transfer
 from tl_passlab.interp.ops.pointer import pointer
 from tl_passlab.interp.ops.tensormap import ITEM_SIZES, TensorMap, box_in_shared
-from tl_passlab.interp.ops.tma import check_span, chosen, map_of, near_pointer, word_of
+from tl_passlab.interp.ops.tma import check_span, chosen, loading, map_of, near_pointer
 from tl_passlab.interp.program import DYNAMIC, Code
 
 RANK = 4
@@ -104,16 +104,12 @@ def _load(b: Build, call: Any) -> Code:
         if not map_.starts_at(x, y):
             a.m.report("misuse", f"im2col starts at x {x}, y {y}, which its tensor map does not run over", a, site)
             return
-        word = word_of(map_.itemsize)
         index = box_in_shared(map_, base) // map_.itemsize
         check_span(a, mem, index, map_.itemsize, site)
         column, row, number = map_.pixels(x, y, image)
         far, inside = _far(map_, channel, column + tap_x, row + tap_y, number)
 
-        def act() -> None:
-            source = map_.mem.view(word)[np.where(inside, far, 0) // map_.itemsize]
-            mem.view(word)[index] = np.where(inside, source, word.type(0))
-
+        act = loading(map_, far, inside, mem, index)
         for _ in a.active_lanes():
             transfer.start(a, barrier, map_.nbytes, act, mem, index.reshape(-1), map_.itemsize, site)
 

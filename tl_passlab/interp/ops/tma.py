@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,17 @@ def word_of(itemsize: int) -> np.dtype[Any]:
     return np.dtype(f"uint{8 * itemsize}")
 
 
+def loading(map_: TensorMap, far: Any, inside: Any, mem: Any, index: Any) -> Callable[[], None]:
+    """What a load does when it lands: elements from byte addresses of global memory; zero where there is no tensor."""
+    word = word_of(map_.itemsize)
+
+    def act() -> None:
+        source = map_.mem.view(word)[np.where(inside, far, 0) // map_.itemsize]
+        mem.view(word)[index] = np.where(inside, source, word.type(0))
+
+    return act
+
+
 def _load(b: Build, call: Any) -> Code:
     args = list(call.args)
     if is_pointer(args[0]):
@@ -70,15 +82,11 @@ def _load(b: Build, call: Any) -> Code:
         if len(where) != len(map_.box):
             a.m.report("misuse", f"{len(where)} coordinates for a tensor map of rank {len(map_.box)}", a, site)
             return
-        word = word_of(map_.itemsize)
         index = _units(box_in_shared(map_, base), map_.itemsize)
         check_span(a, mem, index, map_.itemsize, site)
         far, inside = box_in_global(map_, where)
 
-        def act() -> None:
-            source = map_.mem.view(word)[np.where(inside, far, 0) // map_.itemsize]
-            mem.view(word)[index] = np.where(inside, source, word.type(0))
-
+        act = loading(map_, far, inside, mem, index)
         for _ in a.active_lanes():
             transfer.start(a, barrier, map_.nbytes, act, mem, index.reshape(-1), map_.itemsize, site)
 
@@ -201,13 +209,10 @@ def _gather4(b: Build, call: Any) -> Code:
         map_, barrier = map_of(map_at(a)), barrier_at(a)
         mem, base = near_pointer(a, near(a))
         column, *rows = (int(chosen(a, n(a))) for n in numbers)
-        word, index = word_of(map_.itemsize), _four_rows(map_, base)
+        index = _four_rows(map_, base)
         far, inside = _rows(map_, rows, column)
 
-        def act() -> None:
-            source = map_.mem.view(word)[np.where(inside, far, 0) // map_.itemsize]
-            mem.view(word)[index] = np.where(inside, source, word.type(0))
-
+        act = loading(map_, far, inside, mem, index)
         transfer.start(a, barrier, index.size * map_.itemsize, act, mem, index.reshape(-1), map_.itemsize, site)
 
     return Code(run, DYNAMIC)
